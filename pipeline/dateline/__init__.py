@@ -1,0 +1,1 @@
+"""When and where: timestamps, zones and datelines that can be trusted."""

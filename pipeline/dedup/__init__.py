@@ -1,0 +1,1 @@
+"""One story once: fingerprints and groups of copies."""

@@ -1,0 +1,1 @@
+"""A page in, its article out: one parse, then every field from it."""

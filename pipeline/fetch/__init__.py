@@ -1,0 +1,1 @@
+"""HTTP as a good citizen: the client, its guards, robots, politeness, and the archive of every byte."""

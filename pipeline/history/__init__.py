@@ -1,0 +1,1 @@
+"""Old entries: where they come from."""

@@ -1,0 +1,1 @@
+"""Feeds: bytes in, entries out, and when to look again."""

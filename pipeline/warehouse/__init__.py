@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, writer, ledger, migrations, the embedded server."""
