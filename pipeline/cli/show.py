@@ -1,0 +1,167 @@
+"""What people look at: progress while it works, then tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from pipeline.flow.polling import Progress as Report
+from pipeline.warehouse.reports import FeedCount
+
+_STEPS = {"poll": "Polling feeds", "fetch": "Fetching pages", "load": "Reading and loading stories"}
+
+
+@contextmanager
+def progress(console: Console) -> Iterator[Report]:
+    """A function to report steps to; bars appear where there is a terminal."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", table_column=None),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bars:
+        tasks = {step: bars.add_task(words, total=None) for step, words in _STEPS.items()}
+
+        def report(step: str, count: int) -> None:
+            if step == "feeds":
+                bars.update(tasks["poll"], total=count)
+            else:
+                bars.advance(tasks[step], count)
+
+        yield report
+
+
+def feeds_table(counts: Sequence[FeedCount], *, by_feed: bool = False) -> Table:
+    """Entries and what became of them, a row a publisher (or a feed), with the law of conservation."""
+    table = Table(title="Every entry accounted for", title_justify="left", header_style="bold")
+    table.add_column("source", overflow="fold")
+    if by_feed:
+        table.add_column("feed", overflow="fold")
+    for name in ("entries", "loaded", "duplicates", "rejected", "waiting", "pending"):
+        table.add_column(name, justify="right")
+    table.add_column("conserved", justify="center")
+    table.add_column("last fault", overflow="fold")
+    groups: dict[str, list[FeedCount]] = {}
+    for count in counts:
+        groups.setdefault(f"{count.domain} {count.feed}" if by_feed else count.domain, []).append(count)
+    for group in groups.values():
+        names = [group[0].domain] + ([group[0].feed] if by_feed else [])
+        table.add_row(*names, *_numbers(group), _mark(group), _faults(group))
+    if len(groups) > 1:
+        table.add_section()
+        table.add_row("all", *([""] if by_feed else []), *_numbers(counts), _mark(counts), "", style="bold")
+    return table
+
+
+def _numbers(counts: Sequence[FeedCount]) -> list[str]:
+    return [
+        f"{sum(numbers):,}"
+        for numbers in (
+            [count.entries for count in counts],
+            [count.loaded for count in counts],
+            [count.duplicates for count in counts],
+            [count.rejected for count in counts],
+            [count.waiting for count in counts],
+            [count.pending - count.waiting for count in counts],
+        )
+    ]
+
+
+def _mark(counts: Iterable[FeedCount]) -> str:
+    return "[green]✓[/]" if all(count.is_conserved for count in counts) else "[bold red]✗[/]"
+
+
+def _faults(counts: Iterable[FeedCount]) -> str:
+    return ", ".join(sorted({count.last_reason for count in counts if count.last_reason}))
+
+
+def reasons_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Why entries were rejected or wait."""
+    table = Table(title="Rejected or waiting, and why", title_justify="left", header_style="bold")
+    table.add_column("source")
+    table.add_column("state")
+    table.add_column("reason")
+    table.add_column("entries", justify="right")
+    table.add_column("example", overflow="ellipsis", no_wrap=True)
+    for row in rows:
+        table.add_row(row["domain"], row["state"], row["reason"], str(row["entries"]), row["example"] or "")
+    return table
+
+
+def stories_table(rows: Iterable[Any]) -> Table:
+    """A sample of stories: the instant, the offset as printed, the place, and the proof of both."""
+    table = Table(
+        title="Stories, with the evidence", title_justify="left", header_style="bold", show_lines=True
+    )
+    table.add_column("headline", max_width=40)
+    table.add_column("instant (UTC)", no_wrap=True)
+    table.add_column("offset")
+    table.add_column("printed as", max_width=34)
+    table.add_column("method", max_width=16, overflow="fold")
+    table.add_column("filed from")
+    for row in rows:
+        place = ", ".join(part for part in (row.place, row.place_country) if part)
+        table.add_row(
+            f"{row.headline}\n[dim]{row.domain}[/]",
+            moment(row.published_at, row.published_local, row.published_precision),
+            offset(row.published_utc_offset_minutes),
+            (row.published_evidence or "").strip(),
+            row.published_method or "",
+            f"{place}\n[dim]{row.dateline}[/]" if row.dateline else place,
+        )
+    return table
+
+
+def moment(at: datetime | None, local: datetime | None, precision: str | None) -> str:
+    """The instant in UTC; where there is none, what is known without one."""
+    if at is not None:
+        return f"{at:%Y-%m-%d %H:%M}Z"
+    if local is None:
+        return "[dim]no date printed[/]"
+    shown = f"{local:%Y-%m-%d}" if precision == "day" else f"{local:%Y-%m-%d %H:%M}"
+    return f"[dim]{shown}, {'day only' if precision == 'day' else 'no zone'}[/]"
+
+
+def offset(minutes: int | None) -> str:
+    """``+03:00``; empty where none is known.
+
+    >>> offset(-210)
+    '-03:30'
+    """
+    if minutes is None:
+        return ""
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'-' if minutes < 0 else '+'}{hours:02d}:{rest:02d}"
+
+
+def rows_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    """The result of a query."""
+    table = Table(header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("[dim]NULL[/]" if value is None else _printed(value) for value in row))
+    return table
+
+
+def _printed(value: Any) -> str:
+    if isinstance(value, datetime) and value.utcoffset() == timedelta(0):
+        return f"{value:%Y-%m-%d %H:%M:%S}Z"
+    return str(value).replace("[", "\\[")

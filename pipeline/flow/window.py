@@ -1,0 +1,41 @@
+"""A past window: what our archive received then enters the ledger again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pipeline.flow.context import Context
+from pipeline.flow.polling import PollLine, Progress, enter_answer, silent
+from pipeline.history.archive import received_feeds
+from pipeline.warehouse import schema
+from pipeline.warehouse.engine import transaction
+from pipeline.warehouse.registry import feeds_to_poll
+
+
+def enter_window(
+    context: Context,
+    since: datetime,
+    until: datetime,
+    *,
+    shard: int = 0,
+    of: int = 1,
+    progress: Progress = silent,
+) -> list[PollLine]:
+    """Enters the feed documents that this shard's feeds gave in ``[since, until)``.
+
+    The interval decides, never the clock; what the ledger knows already stays as it is. A document
+    of a feed that is registered no more is passed over: its entries have no publisher.
+
+    Raises:
+        ArchiveDamaged: a segment cannot be read to its end.
+        SchemaMismatch: the warehouse is not at this code's revision.
+    """
+    schema.check(context.engine)
+    with transaction(context.engine) as connection:
+        feeds = {feed.url: feed for feed in feeds_to_poll(connection, shard=shard, of=of)}
+    lines = []
+    for ref, response in received_feeds(context.archive, since, until):
+        if feed := feeds.get(response.url):
+            lines.append(enter_answer(context, feed, response, ref))
+            progress("poll", 1)
+    return lines

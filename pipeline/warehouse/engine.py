@@ -1,0 +1,83 @@
+"""The way into the warehouse: an engine for a URL, and errors that say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from pipeline.errors import SettingsError, WarehouseDown
+
+_DRIVER = "postgresql+psycopg"
+
+
+def warehouse_url(text: str) -> URL:
+    """The URL with psycopg 3 as its driver.
+
+    Raises:
+        SettingsError: it is no URL, or not of PostgreSQL.
+
+    >>> str(warehouse_url("postgres://me@db.example/news"))
+    'postgresql+psycopg://me@db.example/news'
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        message = (
+            "the warehouse URL cannot be read; it looks like postgresql://user:password@host:5432/database"
+        )
+        raise SettingsError(message) from error
+    if url.get_backend_name() not in ("postgresql", "postgres"):
+        message = f"the warehouse is PostgreSQL (15 or newer); {url.get_backend_name()!r} is not supported"
+        raise SettingsError(message, url=url.render_as_string())
+    return url.set(drivername=_DRIVER)
+
+
+def open_warehouse(text: str, *, pooled: bool = True) -> Engine:
+    """An engine whose sessions speak UTC; nothing is connected yet.
+
+    Args:
+        text: the URL.
+        pooled: False gives each use its own connection, as a forked worker needs.
+    """
+    options: dict[str, Any] = {} if pooled else {"poolclass": NullPool}
+    return create_engine(
+        warehouse_url(text),
+        hide_parameters=True,  # an error must not print the texts of stories
+        connect_args={"connect_timeout": 10, "options": "-c timezone=UTC", "application_name": "dateline"},
+        **options,
+    )
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """A connection in one transaction: committed at the end, rolled back by an exception.
+
+    Raises:
+        WarehouseDown: the database does not answer, or went away.
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except OperationalError as error:
+        if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in (
+            None,
+            "57P01",
+            "57P02",
+            "57P03",
+        ):
+            raise WarehouseDown(_advice(engine, error), url=_shown(engine)) from error
+        raise
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _advice(engine: Engine, error: OperationalError) -> str:
+    cause = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+    return f"the warehouse {_shown(engine)} does not answer ({cause}); is it running, and is DATELINE_WAREHOUSE_URL right?"

@@ -1,0 +1,203 @@
+"""An article as rows: one for the story, some for each bridge. Pure: no database is touched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pipeline.dedup import Telling, story_id, story_key, text_hash, version_id
+from pipeline.records import Article, Timestamp
+from pipeline.urls import CANONICAL_VERSION
+from pipeline.warehouse.claims import Claim
+from pipeline.warehouse.tables import BRIDGES
+
+Row = dict[str, Any]
+
+_MOMENT = ("at", "local", "utc_offset_minutes", "zone", "precision", "method", "evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Loadable:
+    """A claimed entry that has become an article."""
+
+    claim: Claim
+    article: Article
+    captured_at: datetime
+    """When the bytes of this text were received."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRows:
+    """All rows of one telling of a story."""
+
+    claim: Claim
+    telling: Telling
+    article: Row
+    version: Row
+    body: str
+    bridges: dict[str, list[Row]]
+    """By the full name of the table."""
+
+
+def story_rows(loadable: Loadable) -> StoryRows:
+    """The rows of an article, with the ids and hashes that follow from its content."""
+    claim, article = loadable.claim, loadable.article
+    final_url = claim.final_url or claim.url or f"urn:dateline:{claim.feed_id}:{claim.entry_key}"
+    key = story_key(final_url, article.rel_canonical) if claim.url else final_url
+    story = story_id(claim.source_id, key)
+    version = version_id(story, article.headline, article.body)
+    digest = text_hash(article.body)
+    row = {
+        "story_id": story,
+        "source_id": claim.source_id,
+        "version_id": version,
+        "url": claim.url or final_url,
+        "final_url": final_url,
+        "canonical_url": key,
+        "rel_canonical": article.rel_canonical,
+        "canonical_version": CANONICAL_VERSION,
+        "headline": article.headline,
+        "alternative_headline": article.alternative_headline,
+        "byline": article.byline,
+        "publisher": article.publisher,
+        "description": article.description,
+        "section": article.section,
+        "language": article.language,
+        "word_count": article.word_count,
+        "is_free_access": article.is_free_access,
+        **_moment("published", article.published),
+        **_moment("modified", article.modified),
+        "first_seen_at": claim.discovered_at,
+        "fetched_at": loadable.captured_at,
+        "extractor_version": article.extractor_version,
+        "text_hash": digest,
+    }
+    bridges = _bridges(article)
+    row, bridges = _clean(row), _clean(bridges)
+    row["content_hash"] = _digest([row, bridges, article.body])
+    for rows in bridges.values():
+        for one in rows:
+            one["story_id"] = story
+    telling = Telling(
+        entry=(claim.feed_id, claim.entry_key),
+        source_id=claim.source_id,
+        story_id=story,
+        text_hash=digest,
+        dated_at=row["published_at"] or claim.discovered_at,
+        discovered_at=claim.discovered_at,
+    )
+    return StoryRows(
+        claim, telling, row, _version(loadable, version, story), _clean(article.body or ""), bridges
+    )
+
+
+def _version(loadable: Loadable, version: uuid.UUID, story: uuid.UUID) -> Row:
+    archived = loadable.claim.archived
+    return {
+        "version_id": version,
+        "story_id": story,
+        "captured_at": loadable.captured_at,
+        "headline": _clean(loadable.article.headline),
+        "archive_object": archived.object if archived else None,
+        "archive_offset": archived.offset if archived else None,
+    }
+
+
+def _moment(prefix: str, moment: Timestamp | None) -> Row:
+    if moment is None:
+        return {f"{prefix}_{name}": None for name in _MOMENT}
+    return {
+        f"{prefix}_at": moment.instant,
+        f"{prefix}_local": moment.local,
+        f"{prefix}_utc_offset_minutes": moment.utc_offset_minutes,
+        f"{prefix}_zone": moment.zone,
+        f"{prefix}_precision": moment.precision,
+        f"{prefix}_method": moment.method,
+        f"{prefix}_evidence": moment.evidence,
+    }
+
+
+def _bridges(article: Article) -> dict[str, list[Row]]:
+    dateline = article.dateline
+    keywords = dict.fromkeys(word for word in article.keywords if word.strip())
+    rows: dict[str, Iterable[Row]] = {
+        "article_author": ({"name": name} for name in article.authors),
+        "article_keyword": ({"keyword": word} for word in keywords),
+        "article_heading": ({"heading": heading} for heading in article.headings),
+        "article_image": (
+            {"url": one.url, "caption": one.caption, "credit": one.credit} for one in article.images
+        ),
+        "article_link": ({"kind": one.kind, "text": one.text, "url": one.url} for one in article.related),
+        "article_live_post": (
+            {"headline": one.headline, "body": one.body, "published_raw": one.published_raw}
+            for one in article.live_posts
+        ),
+        "article_note": ({"note": note} for note in article.editor_notes),
+        "article_timestamp": (_timestamp(one, article.published) for one in article.timestamps),
+        "article_place": (
+            {
+                "rel": "located",
+                "name": place.name,
+                "country": place.country,
+                "admin1": place.admin1,
+                "lat": place.lat,
+                "lon": place.lon,
+                "zone": place.zone,
+                "geoname_id": place.geoname_id,
+                "method": place.method,
+            }
+            for place in (dateline.places if dateline else ())
+        ),
+    }
+    numbered = {
+        f"news.{name}": [{"position": at, **row} for at, row in enumerate(many)]
+        for name, many in rows.items()
+    }
+    numbered["news.article_method"] = [
+        {"field": field, "method": method} for field, method in sorted(article.methods.items())
+    ]
+    numbered["news.article_dateline"] = (
+        [{"raw": dateline.raw, "agency": dateline.agency, "filed_on": dateline.filed_on}] if dateline else []
+    )
+    missing = {table.fullname for table in BRIDGES} - numbered.keys()
+    assert not missing, missing
+    return numbered
+
+
+def _timestamp(moment: Timestamp, chosen: Timestamp | None) -> Row:
+    return {
+        "role": moment.role,
+        "evidence": moment.evidence,
+        "method": moment.method,
+        "instant": moment.instant,
+        "local": moment.local,
+        "utc_offset_minutes": moment.utc_offset_minutes,
+        "zone": moment.zone,
+        "precision": moment.precision,
+        "flags": sorted(moment.flags),
+        "is_chosen": moment == chosen,
+    }
+
+
+def _clean(value: Any) -> Any:
+    """The value without NUL and lone surrogates, which PostgreSQL cannot hold."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {name: _clean(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return value
+
+
+def _digest(value: Any) -> str:
+    def plain(item: Any) -> str:
+        return item.isoformat() if isinstance(item, datetime | date) else str(item)
+
+    text = json.dumps(value, default=plain, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,67 @@
+"""Politeness and robots.txt shared by all workers: what ``fetch`` asks for, kept in PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from pipeline.fetch.robots import CachedRobots
+from pipeline.warehouse.engine import transaction
+from pipeline.warehouse.tables import HOST_SLOT, ROBOTS
+
+
+class WarehouseSlots:
+    """One queue a host for all processes: each request starts no sooner than the last one's delay after it.
+
+    The database's clock counts, so workers whose own clocks differ agree.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def reserve(self, host: str, delay_seconds: float) -> float:
+        """Takes the host's next slot; returns how many seconds to wait for it."""
+        if delay_seconds <= 0:
+            return 0.0
+        return await asyncio.to_thread(self._reserve, host, delay_seconds)
+
+    def _reserve(self, host: str, delay_seconds: float) -> float:
+        delay, now = timedelta(seconds=delay_seconds), func.clock_timestamp()
+        statement = insert(HOST_SLOT).values(host=host, next_at=now + delay)
+        statement = statement.on_conflict_do_update(
+            index_elements=[HOST_SLOT.c.host],
+            set_={"next_at": func.greatest(HOST_SLOT.c.next_at, now) + delay},
+        )
+        wait = func.extract("epoch", HOST_SLOT.c.next_at - delay - now)
+        with transaction(self._engine) as connection:
+            return max(0.0, float(connection.execute(statement.returning(wait)).scalar_one()))
+
+
+class WarehouseRobots:
+    """robots.txt of each host as last read."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def get(self, origin: str) -> CachedRobots | None:
+        """What is kept for ``origin``, fresh or not; None: it was never asked."""
+        return await asyncio.to_thread(self._get, origin)
+
+    async def put(self, origin: str, cached: CachedRobots) -> None:
+        """Keeps ``cached`` in place of what was there."""
+        await asyncio.to_thread(self._put, origin, cached)
+
+    def _get(self, origin: str) -> CachedRobots | None:
+        with transaction(self._engine) as connection:
+            row = connection.execute(select(ROBOTS).where(ROBOTS.c.origin == origin)).first()
+        return CachedRobots(row.body, row.expires_at) if row else None
+
+    def _put(self, origin: str, cached: CachedRobots) -> None:
+        body = cached.text.replace("\x00", "") if cached.text is not None else None
+        values = {"body": body, "expires_at": cached.expires_at}
+        statement = insert(ROBOTS).values(origin=origin, **values)
+        with transaction(self._engine) as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=[ROBOTS.c.origin], set_=values))

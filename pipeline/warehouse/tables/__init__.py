@@ -1,0 +1,101 @@
+"""The tables; their comments are the data dictionary.
+
+``news`` holds what publishers said, ``ops`` what we did to learn it. ``HASHED_COLUMNS`` lists, for
+each table, the columns that a second load must leave as they were: all but our bookkeeping.
+"""
+
+from pipeline.warehouse.tables.metadata import METADATA
+from pipeline.warehouse.tables.news import (
+    ARTICLE,
+    ARTICLE_AUTHOR,
+    ARTICLE_BODY,
+    ARTICLE_DATELINE,
+    ARTICLE_HEADING,
+    ARTICLE_IMAGE,
+    ARTICLE_KEYWORD,
+    ARTICLE_LINK,
+    ARTICLE_LIVE_POST,
+    ARTICLE_METHOD,
+    ARTICLE_NOTE,
+    ARTICLE_PLACE,
+    ARTICLE_TIMESTAMP,
+    ARTICLE_VERSION,
+    FEED,
+    SOURCE,
+    STORY_ALIAS,
+    STORY_CLUSTER,
+)
+from pipeline.warehouse.tables.ops import FEED_POLL, FEED_STATE, FETCH, HOST_SLOT, LEDGER, ROBOTS
+
+BRIDGES = (
+    ARTICLE_AUTHOR,
+    ARTICLE_KEYWORD,
+    ARTICLE_HEADING,
+    ARTICLE_IMAGE,
+    ARTICLE_LINK,
+    ARTICLE_LIVE_POST,
+    ARTICLE_NOTE,
+    ARTICLE_METHOD,
+    ARTICLE_TIMESTAMP,
+    ARTICLE_DATELINE,
+    ARTICLE_PLACE,
+)
+"""The tables that hang on one article and are rewritten with it."""
+
+_BOOKKEEPING = {
+    "loaded_at",
+    "settled_at",
+    "lease_worker",
+    "lease_until",
+    "fetch_id",
+    "tries",
+    "archive_object",
+    "archive_offset",
+    "feed_object",
+    "feed_offset",
+}
+_HASHED_TABLES = (
+    SOURCE,
+    FEED,
+    ARTICLE,
+    ARTICLE_BODY,
+    ARTICLE_VERSION,
+    STORY_ALIAS,
+    STORY_CLUSTER,
+    *BRIDGES,
+    LEDGER,
+)
+HASHED_COLUMNS: dict[str, tuple[str, ...]] = {
+    table.fullname: tuple(column.name for column in table.columns if column.name not in _BOOKKEEPING)
+    for table in _HASHED_TABLES
+}
+
+__all__ = [
+    "ARTICLE",
+    "ARTICLE_AUTHOR",
+    "ARTICLE_BODY",
+    "ARTICLE_DATELINE",
+    "ARTICLE_HEADING",
+    "ARTICLE_IMAGE",
+    "ARTICLE_KEYWORD",
+    "ARTICLE_LINK",
+    "ARTICLE_LIVE_POST",
+    "ARTICLE_METHOD",
+    "ARTICLE_NOTE",
+    "ARTICLE_PLACE",
+    "ARTICLE_TIMESTAMP",
+    "ARTICLE_VERSION",
+    "BRIDGES",
+    "FEED",
+    "FEED_POLL",
+    "FEED_STATE",
+    "FETCH",
+    "HASHED_COLUMNS",
+    "HOST_SLOT",
+    "LEDGER",
+    "METADATA",
+    "ROBOTS",
+    "SOURCE",
+    "STORY_ALIAS",
+    "STORY_CLUSTER",
+]

@@ -1,0 +1,311 @@
+"""Schema ``news``: the stories, the right instant and place of each, and the evidence for both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from pipeline.warehouse.tables.metadata import METADATA, column, instant, optional, text
+
+SOURCE = Table(
+    "source",
+    METADATA,
+    column("source_id", Uuid, "UUIDv5 of the domain first registered; never changes", primary_key=True),
+    column("domain", Text, "Registered domain, lower case, without www", unique=True),
+    column("name", Text, "Publisher's name"),
+    text("country", "ISO 3166-1 alpha-2"),
+    text("language", "BCP 47"),
+    text("zone", "IANA zone of the clocks that it prints without one"),
+    column("is_feed_only", Boolean, "True: no page is fetched, the entry is the story"),
+    column("state", Text, "active, paused or removed; history is kept in each"),
+    column("obeys_robots_for_feeds", Boolean, "True: robots.txt is asked for its feeds too"),
+    optional("delay_seconds", Float, "Least time between two page requests to a host; NULL: the setting's"),
+    column("headers", JSONB, "Extra request headers; secrets by reference only"),
+    CheckConstraint("state in ('active', 'paused', 'removed')", name="state"),
+    schema="news",
+    comment="Publishers",
+)
+
+FEED = Table(
+    "feed",
+    METADATA,
+    column(
+        "feed_id",
+        Uuid,
+        "UUIDv5 of the publisher and the address first registered; never changes",
+        primary_key=True,
+    ),
+    column("source_id", Uuid, "Publisher", ForeignKey("news.source.source_id")),
+    column("url", Text, "Address polled", unique=True),
+    column("state", Text, "active or removed"),
+    CheckConstraint("state in ('active', 'removed')", name="state"),
+    Index(None, "source_id"),
+    schema="news",
+    comment="Feeds of the publishers",
+)
+
+
+def _moment(prefix: str, what: str) -> list[Column[Any]]:
+    """The seven columns of one dated fact: the instant, the print, the proof."""
+    return [
+        instant(
+            f"{prefix}_at",
+            f"{what}: the instant in UTC; NULL where no zone or no clock was printed or registered",
+        ),
+        optional(
+            f"{prefix}_local",
+            DateTime(timezone=False),
+            f"{what}: wall clock as printed; midnight where only a day is",
+        ),
+        optional(f"{prefix}_utc_offset_minutes", Integer, f"{what}: offset from UTC of the printed clock"),
+        text(f"{prefix}_zone", f"{what}: IANA zone where one was printed or resolved"),
+        text(f"{prefix}_precision", f"{what}: second, minute, hour, day, month or year"),
+        text(f"{prefix}_method", f"{what}: which source gave it and what completed it"),
+        text(f"{prefix}_evidence", f"{what}: the text that was read"),
+    ]
+
+
+ARTICLE = Table(
+    "article",
+    METADATA,
+    column("story_id", Uuid, "UUIDv5 of the publisher and the canonical key", primary_key=True),
+    column("source_id", Uuid, "Publisher", ForeignKey("news.source.source_id")),
+    column("version_id", Uuid, "The current version: UUIDv5 of the story and its text"),
+    column("url", Text, "Address asked for, as the feed printed it"),
+    column("final_url", Text, "Address that answered, after redirects"),
+    column("canonical_url", Text, "Canonical key of the story"),
+    text("rel_canonical", "The page's own claim of its address, as found"),
+    column("canonical_version", Text, "Version of the rule that made the key"),
+    text("headline", "Headline"),
+    text("alternative_headline", "The other headline that the page states, as for search or sharing"),
+    text("byline", "Byline as printed"),
+    text("publisher", "Publisher as the page names it"),
+    text("description", "Standfirst or summary"),
+    text("section", "Section"),
+    text("language", "BCP 47"),
+    column("word_count", Integer, "Words of the body; characters / 2 where words are not spaced"),
+    optional("is_free_access", Boolean, "False: behind a paywall; NULL: not said"),
+    *_moment("published", "Publication"),
+    *_moment("modified", "Last change as the publisher states it"),
+    column(
+        "first_seen_at", DateTime(timezone=True), "When the feed document that first held it was received"
+    ),
+    column("fetched_at", DateTime(timezone=True), "When the bytes of this version were received"),
+    column("extractor_version", Text, "Version of the parser"),
+    text("text_hash", "sha256 of the normalised body: exact copies share it; NULL: too short to tell"),
+    column(
+        "content_hash", Text, "sha256 of every field of the story: a load with the same hash writes nothing"
+    ),
+    column("loaded_at", DateTime(timezone=True), "When this row was last written: our bookkeeping"),
+    Index(None, "source_id", "published_at"),
+    Index(None, "published_at"),
+    Index(None, "text_hash"),
+    Index(None, "canonical_url"),
+    CheckConstraint("published_utc_offset_minutes between -720 and 840", name="published_offset"),
+    CheckConstraint("modified_utc_offset_minutes between -720 and 840", name="modified_offset"),
+    schema="news",
+    comment="Each story once a publisher, in its current version",
+)
+
+
+def _story(*, primary_key: bool = True, comment: str = "The story") -> Column[Any]:
+    key = ForeignKey("news.article.story_id", ondelete="CASCADE")
+    return column("story_id", Uuid, comment, key, primary_key=primary_key)
+
+
+def _position(what: str) -> Column[Any]:
+    return column("position", Integer, f"Place in the order of {what}, from 0", primary_key=True)
+
+
+ARTICLE_VERSION = Table(
+    "article_version",
+    METADATA,
+    column("version_id", Uuid, "UUIDv5 of the story and its text", primary_key=True),
+    _story(primary_key=False),
+    column("captured_at", DateTime(timezone=True), "When its bytes were first received"),
+    text("headline", "Headline of this version"),
+    text("archive_object", "WARC segment of its bytes; NULL for a feed-only story"),
+    optional("archive_offset", BigInteger, "Offset of the record in the segment"),
+    Index(None, "story_id", "captured_at"),
+    schema="news",
+    comment="The texts that a story has had, ordered by capture",
+)
+
+ARTICLE_BODY = Table(
+    "article_body",
+    METADATA,
+    column(
+        "version_id",
+        Uuid,
+        "The version",
+        ForeignKey("news.article_version.version_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    column("body", Text, "Paragraphs and headings joined by blank lines"),
+    schema="news",
+    comment="Bodies, apart from the articles so that counting stays quick",
+)
+
+STORY_CLUSTER = Table(
+    "story_cluster",
+    METADATA,
+    _story(),
+    column("cluster_id", Uuid, "Story id of the earliest member"),
+    column("algorithm_version", Text, "Version of the rule that grouped it"),
+    Index(None, "cluster_id"),
+    schema="news",
+    comment="Which stories are the same text at several publishers; copies are kept, never dropped",
+)
+
+STORY_ALIAS = Table(
+    "story_alias",
+    METADATA,
+    column("alias_id", Uuid, "Id that another address of the story would have had", primary_key=True),
+    _story(primary_key=False),
+    column("method", Text, "What showed that they are one: text"),
+    Index(None, "story_id"),
+    schema="news",
+    comment="Ids merged into a story of the same publisher; an old id is still found",
+)
+
+ARTICLE_AUTHOR = Table(
+    "article_author",
+    METADATA,
+    _story(),
+    _position("the byline"),
+    column("name", Text, "Author's name without role, place or agency"),
+    schema="news",
+    comment="Authors",
+)
+ARTICLE_KEYWORD = Table(
+    "article_keyword",
+    METADATA,
+    _story(),
+    _position("print"),
+    column("keyword", Text, "Keyword or tag as printed"),
+    Index(None, "keyword"),
+    schema="news",
+    comment="Keywords and tags",
+)
+ARTICLE_HEADING = Table(
+    "article_heading",
+    METADATA,
+    _story(),
+    _position("the body"),
+    column("heading", Text, "Section heading within the body"),
+    schema="news",
+    comment="Section headings of the body",
+)
+ARTICLE_IMAGE = Table(
+    "article_image",
+    METADATA,
+    _story(),
+    _position("the page, the lead image first"),
+    text("url", "Address of the picture; NULL where only its caption is known"),
+    text("caption", "Caption as printed"),
+    text("credit", "Credit line as printed"),
+    schema="news",
+    comment="Pictures of the story",
+)
+ARTICLE_LINK = Table(
+    "article_link",
+    METADATA,
+    _story(),
+    _position("the page"),
+    column("kind", Text, "related, read_more or teaser"),
+    column("text", Text, "Text of the link"),
+    text("url", "Address; NULL where only its text is known"),
+    schema="news",
+    comment="Links to other stories that are no part of the body",
+)
+ARTICLE_LIVE_POST = Table(
+    "article_live_post",
+    METADATA,
+    _story(),
+    _position("the page"),
+    text("headline", "Headline of the post"),
+    column("body", Text, "Text of the post"),
+    text("published_raw", "Its date as printed"),
+    schema="news",
+    comment="Posts of a live blog",
+)
+ARTICLE_NOTE = Table(
+    "article_note",
+    METADATA,
+    _story(),
+    _position("the page"),
+    column("note", Text, "Correction or editor's note as printed"),
+    schema="news",
+    comment="Corrections and editor's notes",
+)
+ARTICLE_METHOD = Table(
+    "article_method",
+    METADATA,
+    _story(),
+    column("field", Text, "Field of the story", primary_key=True),
+    column("method", Text, "Source that gave it: json_ld, meta, visible, feed …"),
+    schema="news",
+    comment="Which source gave each field of a story",
+)
+ARTICLE_TIMESTAMP = Table(
+    "article_timestamp",
+    METADATA,
+    _story(),
+    _position("trust"),
+    column("role", Text, "published, updated, page_clock, event or unknown"),
+    column("evidence", Text, "The text that was read"),
+    text("method", "Source that gave it and what completed it"),
+    instant("instant", "UTC; NULL where not certain"),
+    optional("local", DateTime(timezone=False), "Wall clock as printed"),
+    optional("utc_offset_minutes", Integer, "Offset from UTC"),
+    text("zone", "IANA zone"),
+    column("precision", Text, "second, minute, hour, day, month or year"),
+    column("flags", ARRAY(Text), "What to know before trusting it: see docs/timestamps.md"),
+    column("is_chosen", Boolean, "True: this is the article's publication date"),
+    schema="news",
+    comment="Every date found for a story, the chosen one marked",
+)
+ARTICLE_DATELINE = Table(
+    "article_dateline",
+    METADATA,
+    _story(),
+    column("raw", Text, "Dateline exactly as printed"),
+    text("agency", "Agency named in it"),
+    optional("filed_on", Date, "Day of filing printed in it"),
+    schema="news",
+    comment="Datelines",
+)
+ARTICLE_PLACE = Table(
+    "article_place",
+    METADATA,
+    _story(),
+    column("rel", Text, "located: the place named in the dateline", primary_key=True),
+    _position("print"),
+    column("name", Text, "Name of the place"),
+    text("country", "ISO 3166-1 alpha-2"),
+    text("admin1", "First-level division"),
+    optional("lat", Float, "Latitude, WGS 84"),
+    optional("lon", Float, "Longitude, WGS 84"),
+    text("zone", "IANA zone of the place"),
+    optional("geoname_id", Integer, "GeoNames id"),
+    text("method", "How it was told from its namesakes"),
+    Index(None, "geoname_id"),
+    schema="news",
+    comment="Places of a story",
+)

@@ -1,0 +1,179 @@
+"""Schema ``ops``: what we did, and the ledger in which every entry has exactly one state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy import (
+    text as sql,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from pipeline.warehouse.tables.metadata import METADATA, column, instant, optional, text
+
+STATES = ("discovered", "fetched", "waiting", "loaded", "duplicate", "rejected")
+PENDING = ("discovered", "fetched", "waiting")
+
+
+def _archived() -> list[Column[Any]]:
+    return [
+        text("archive_object", "WARC segment below the archive's location; NULL: nothing was archived"),
+        optional("archive_offset", BigInteger, "Byte at which the response record starts in the segment"),
+        optional("archive_length", BigInteger, "Length of the compressed record in bytes"),
+        text("archive_digest", "sha256:<hex> of the decoded body"),
+    ]
+
+
+FEED_STATE = Table(
+    "feed_state",
+    METADATA,
+    column("feed_id", Uuid, "The feed", ForeignKey("news.feed.feed_id"), primary_key=True),
+    text("etag", "Validator of the last full answer, sent back exactly as it came"),
+    text("last_modified", "Validator of the last full answer, sent back exactly as it came"),
+    text("body_digest", "Digest of the last body; the same again is not parsed"),
+    instant("last_polled_at", "Last request, whatever came of it"),
+    instant("last_success_at", "Last answer that could be read, a 304 included"),
+    instant("next_poll_at", "When it is due again; NULL: at once"),
+    optional("interval_seconds", Float, "The feed's own pace; NULL: not known yet"),
+    column("failures", Integer, "Failed polls since the last success", server_default="0"),
+    text("last_reason", "Reason code of the last failure; NULL: the last poll succeeded"),
+    schema="ops",
+    comment="One row a feed: the validators and the clock of polling it",
+)
+
+FEED_POLL = Table(
+    "feed_poll",
+    METADATA,
+    column("feed_id", Uuid, "The feed", ForeignKey("news.feed.feed_id"), primary_key=True),
+    column("polled_at", DateTime(timezone=True), "When the answer came", primary_key=True),
+    column("outcome", Text, "changed, unchanged (304), same_body or failed"),
+    optional("status", Integer, "HTTP status; NULL: no answer"),
+    text("reason", "Reason code of a failure"),
+    text("detail", "The failure in words"),
+    text("format", "Format read: rss20, atom10, json1 …; NULL: not read"),
+    text("fault", "What was wrong with the document although entries were read"),
+    column("entries", Integer, "Entries in the document", server_default="0"),
+    column("new_entries", Integer, "Entries not known before", server_default="0"),
+    column(
+        "is_gap",
+        Boolean,
+        "True: nothing in it was known although the feed had been read: stories may be lost",
+    ),
+    column("body_bytes", BigInteger, "Size of the decoded body", server_default="0"),
+    column("duration_seconds", Float, "Time of the request", server_default="0"),
+    *_archived(),
+    Index(None, "polled_at"),
+    CheckConstraint("outcome in ('changed', 'unchanged', 'same_body', 'failed')", name="outcome"),
+    CheckConstraint("(outcome = 'failed') = (reason is not null)", name="failed_has_reason"),
+    schema="ops",
+    comment="Every poll of every feed; append-only",
+)
+
+FETCH = Table(
+    "fetch",
+    METADATA,
+    column("fetch_id", Uuid, "Made from the entry and the time of the request", primary_key=True),
+    column("feed_id", Uuid, "Feed of the entry"),
+    column("entry_key", Text, "The entry in its feed"),
+    column("url", Text, "Address asked for"),
+    text("final_url", "Address that answered, after redirects"),
+    optional("status", Integer, "HTTP status; NULL: no answer"),
+    text("reason", "Reason code of a failure; NULL: an answer with a body was archived"),
+    text("detail", "The failure in words"),
+    column("fetched_at", DateTime(timezone=True), "When the answer came"),
+    column("duration_seconds", Float, "Time of the request with its redirects", server_default="0"),
+    column("redirects", JSONB, "Each hop: status and address", server_default=sql("'[]'::jsonb")),
+    text("content_type", "Content-Type as sent"),
+    column("body_bytes", BigInteger, "Size of the decoded body", server_default="0"),
+    *_archived(),
+    ForeignKeyConstraint(["feed_id", "entry_key"], ["ops.ledger.feed_id", "ops.ledger.entry_key"]),
+    Index(None, "feed_id", "entry_key"),
+    Index(None, "fetched_at"),
+    schema="ops",
+    comment="Every request for a story's page; append-only",
+)
+
+LEDGER = Table(
+    "ledger",
+    METADATA,
+    column(
+        "feed_id", Uuid, "Feed in which the entry was seen", ForeignKey("news.feed.feed_id"), primary_key=True
+    ),
+    column("entry_key", Text, "Identity of the entry in its feed", primary_key=True),
+    column("source_id", Uuid, "Publisher of the feed", ForeignKey("news.source.source_id")),
+    text("url", "Link as printed in the feed, made absolute; NULL: the entry has none"),
+    text("canonical_url", "Key of the link; the publisher's entries with the same key are one story"),
+    column("entry", JSONB, "The entry as first read"),
+    column("discovered_at", DateTime(timezone=True), "When the document that first held it was received"),
+    text("feed_object", "WARC segment of that document"),
+    optional("feed_offset", BigInteger, "Its offset there"),
+    column("state", Text, "discovered, fetched, waiting (these are pending), loaded, duplicate or rejected"),
+    text("reason", "Why it was rejected, or why it waits"),
+    text("detail", "The reason in words"),
+    instant("waiting_until", "Not before this moment is it tried again"),
+    column("tries", Integer, "Requests made for its page", server_default="0"),
+    optional("fetch_id", Uuid, "The request whose bytes are, or will be, loaded"),
+    optional(
+        "story_id",
+        Uuid,
+        "loaded: its story; duplicate: the story that it repeats",
+        ForeignKey("news.article.story_id", deferrable=True, initially="DEFERRED"),
+    ),
+    text("duplicate_method", "What showed the repetition: canonical_url, guid, story or text"),
+    instant("settled_at", "When it was loaded, found duplicate or rejected"),
+    optional("lease_worker", Integer, "Worker that has it in hand; void once that worker's lock is gone"),
+    instant("lease_until", "When the lease ends whatever the worker does"),
+    CheckConstraint(f"state in {STATES}", name="state"),
+    CheckConstraint("(state = 'waiting') = (waiting_until is not null)", name="waiting_has_until"),
+    CheckConstraint("state <> 'rejected' or reason is not null", name="rejected_has_reason"),
+    CheckConstraint("(state in ('loaded', 'duplicate')) = (story_id is not null)", name="settled_has_story"),
+    CheckConstraint("(state = 'duplicate') = (duplicate_method is not null)", name="duplicate_has_method"),
+    Index(None, "source_id", "canonical_url"),
+    Index(None, "source_id", "entry_key"),
+    Index(None, "story_id"),
+    Index(
+        "ix_ledger_pending",
+        "state",
+        "discovered_at",
+        postgresql_where=sql("state in ('discovered', 'fetched', 'waiting')"),
+    ),
+    schema="ops",
+    comment="Every entry ever seen in any feed, in exactly one state: entries seen = pending + loaded + duplicate + rejected",
+)
+
+ROBOTS = Table(
+    "robots",
+    METADATA,
+    column("origin", Text, "Scheme, host and port that the file is about", primary_key=True),
+    text(
+        "body",
+        "The file; empty: no rules, all is allowed; NULL: it could not be had, nothing is allowed for now",
+    ),
+    column("expires_at", DateTime(timezone=True), "When it has to be asked for again"),
+    schema="ops",
+    comment="robots.txt of each host, shared by all workers",
+)
+
+HOST_SLOT = Table(
+    "host_slot",
+    METADATA,
+    column("host", Text, "The host", primary_key=True),
+    column("next_at", DateTime(timezone=True), "Earliest start of the next request to it"),
+    schema="ops",
+    comment="Politeness shared by all workers: the next free slot of each host",
+)

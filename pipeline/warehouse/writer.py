@@ -1,0 +1,224 @@
+"""Stories into their tables: each once, in any order, any number of times."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Text, and_, cast, delete, func, literal, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from pipeline.dedup import ALGORITHM_VERSION, Settlement, Telling, settle
+from pipeline.warehouse.rows import Loadable, StoryRows, story_rows
+from pipeline.warehouse.tables import (
+    ARTICLE,
+    ARTICLE_BODY,
+    ARTICLE_VERSION,
+    BRIDGES,
+    LEDGER,
+    STORY_ALIAS,
+    STORY_CLUSTER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What one load did to the ledger's entries."""
+
+    loaded: int
+    duplicate: int
+
+
+def load(connection: Connection, loadables: Iterable[Loadable], now: datetime) -> LoadReport:
+    """Writes a batch of articles in the caller's transaction and settles their ledger entries.
+
+    Two loads that could touch one story wait for each other: locks are taken for the batch's
+    publishers and texts, in one order, before anything is read.
+    """
+    batch = {rows.telling.entry: rows for rows in (story_rows(loadable) for loadable in loadables)}
+    if not batch:
+        return LoadReport(0, 0)
+    tellings = [rows.telling for rows in batch.values()]
+    _lock(connection, tellings)
+    held = [one for one in _held(connection, tellings) if one.entry not in batch]
+    settlements, merges = settle(held, tellings, _aliases(connection, tellings))
+    # Who steps back goes first: the story that takes over may have the same address.
+    _merge(connection, merges)
+    winners = [batch[one.entry] for one in settlements if one.method is None and one.entry in batch]
+    _write(connection, winners, now)
+    _write_aliases(connection, merges)
+    _settle_entries(connection, settlements, now)
+    digests = {telling.text_hash for telling in (*held, *tellings) if telling.text_hash}
+    _cluster(connection, digests, [rows.telling.story_id for rows in winners])
+    loaded = sum(one.method is None for one in settlements if one.entry in batch)
+    return LoadReport(loaded, len(batch) - loaded)
+
+
+def _lock(connection: Connection, tellings: Sequence[Telling]) -> None:
+    names = {f"source:{one.source_id}" for one in tellings} | {
+        f"text:{one.text_hash}" for one in tellings if one.text_hash
+    }
+    keys = sorted(
+        int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True) for name in names
+    )
+    connection.execute(
+        text(
+            "select pg_advisory_xact_lock(key) from unnest(cast(:keys as bigint[])) with ordinality u(key, n) order by n"
+        ),
+        {"keys": keys},
+    )
+
+
+def _held(connection: Connection, tellings: Sequence[Telling]) -> list[Telling]:
+    """What is loaded under these ids, under ids merged with them, or with these texts at the same publisher."""
+    ids = {one.story_id for one in tellings} | set(_aliases(connection, tellings).values())
+    sources = {one.source_id for one in tellings}
+    texts = {one.text_hash for one in tellings if one.text_hash}
+    query = (
+        select(LEDGER.c.feed_id, LEDGER.c.entry_key, LEDGER.c.discovered_at, ARTICLE)
+        .join(ARTICLE, ARTICLE.c.story_id == LEDGER.c.story_id)
+        .where(LEDGER.c.state == "loaded")
+        .where(
+            or_(
+                ARTICLE.c.story_id.in_(ids),
+                and_(ARTICLE.c.source_id.in_(sources), ARTICLE.c.text_hash.in_(texts)),
+            )
+        )
+    )
+    return [
+        Telling(
+            entry=(row.feed_id, row.entry_key),
+            source_id=row.source_id,
+            story_id=row.story_id,
+            text_hash=row.text_hash,
+            dated_at=row.published_at or row.first_seen_at,
+            discovered_at=row.discovered_at,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _aliases(connection: Connection, tellings: Sequence[Telling]) -> dict[uuid.UUID, uuid.UUID]:
+    ids = {one.story_id for one in tellings}
+    query = select(STORY_ALIAS.c.alias_id, STORY_ALIAS.c.story_id).where(STORY_ALIAS.c.alias_id.in_(ids))
+    return {row.alias_id: row.story_id for row in connection.execute(query)}
+
+
+def _merge(connection: Connection, merges: dict[uuid.UUID, uuid.UUID]) -> None:
+    """Takes back the stories that turned out to repeat another; what pointed to them points there."""
+    for merged, story in sorted(merges.items()):
+        rows = connection.execute(
+            select(STORY_ALIAS.c.alias_id, STORY_ALIAS.c.method).where(STORY_ALIAS.c.story_id == merged)
+        ).all()
+        connection.execute(delete(ARTICLE).where(ARTICLE.c.story_id == merged))
+        connection.execute(
+            update(LEDGER)
+            .where(LEDGER.c.story_id == merged, LEDGER.c.state == "duplicate")
+            .values(story_id=story)
+        )
+        merges |= {row.alias_id: story for row in rows if row.alias_id != story}
+
+
+def _write_aliases(connection: Connection, merges: dict[uuid.UUID, uuid.UUID]) -> None:
+    rows = [
+        {"alias_id": merged, "story_id": story, "method": "text"} for merged, story in sorted(merges.items())
+    ]
+    if rows:
+        connection.execute(delete(STORY_ALIAS).where(STORY_ALIAS.c.alias_id.in_(set(merges.values()))))
+        statement = insert(STORY_ALIAS).values(rows)
+        target = {"story_id": statement.excluded.story_id}
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=[STORY_ALIAS.c.alias_id], set_=target)
+        )
+
+
+def _write(connection: Connection, winners: Sequence[StoryRows], now: datetime) -> None:
+    if not winners:
+        return
+    winners = sorted(winners, key=lambda rows: rows.telling.story_id)
+    rows = [{**one.article, "loaded_at": now} for one in winners]
+    statement = insert(ARTICLE).values(rows)
+    changes = {
+        column.name: statement.excluded[column.name] for column in ARTICLE.c if column.name != "story_id"
+    }
+    statement = statement.on_conflict_do_update(
+        index_elements=[ARTICLE.c.story_id],
+        set_=changes,
+        where=ARTICLE.c.content_hash.is_distinct_from(statement.excluded.content_hash),
+    )
+    written: set[uuid.UUID] = set(connection.execute(statement.returning(ARTICLE.c.story_id)).scalars())
+    fresh = [one for one in winners if one.telling.story_id in written]
+    if fresh:
+        _write_versions(connection, fresh)
+        _write_bridges(connection, fresh, written)
+
+
+def _write_versions(connection: Connection, fresh: Sequence[StoryRows]) -> None:
+    statement = insert(ARTICLE_VERSION).values([one.version for one in fresh])
+    excluded = statement.excluded
+    earliest = {name: excluded[name] for name in ("captured_at", "archive_object", "archive_offset")}
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[ARTICLE_VERSION.c.version_id],
+            set_=earliest,
+            where=excluded.captured_at < ARTICLE_VERSION.c.captured_at,
+        )
+    )
+    bodies = [{"version_id": one.version["version_id"], "body": one.body} for one in fresh]
+    connection.execute(insert(ARTICLE_BODY).values(bodies).on_conflict_do_nothing())
+
+
+def _write_bridges(connection: Connection, fresh: Sequence[StoryRows], written: set[uuid.UUID]) -> None:
+    for table in BRIDGES:
+        connection.execute(delete(table).where(table.c.story_id.in_(written)))
+        rows = [row for one in fresh for row in one.bridges[table.fullname]]
+        if rows:
+            connection.execute(insert(table).values(rows))
+
+
+def _settle_entries(connection: Connection, settlements: Sequence[Settlement], now: datetime) -> None:
+    # Those that step back first, so that at no moment two entries are one story's owner.
+    for one in sorted(settlements, key=lambda settled: (settled.method is None, settled.entry)):
+        values = {
+            "state": "duplicate" if one.method else "loaded",
+            "story_id": one.story_id,
+            "duplicate_method": one.method,
+            "reason": None,
+            "detail": None,
+            "waiting_until": None,
+            "lease_worker": None,
+            "lease_until": None,
+        }
+        same = and_(
+            LEDGER.c.state == values["state"],
+            LEDGER.c.story_id == one.story_id,
+            LEDGER.c.duplicate_method.is_not_distinct_from(one.method),
+        )
+        row = and_(LEDGER.c.feed_id == one.entry[0], LEDGER.c.entry_key == one.entry[1])
+        connection.execute(update(LEDGER).where(row, ~same).values(**values, settled_at=now))
+
+
+def _cluster(connection: Connection, digests: set[str], stories: Sequence[uuid.UUID]) -> None:
+    """Groups the stories that share a text under the earliest of them; a story alone is its own group."""
+    date = func.coalesce(ARTICLE.c.published_at, ARTICLE.c.first_seen_at)
+    first = func.first_value(ARTICLE.c.story_id).over(
+        partition_by=func.coalesce(ARTICLE.c.text_hash, cast(ARTICLE.c.story_id, Text)),
+        order_by=(date, ARTICLE.c.story_id),
+    )
+    members = or_(ARTICLE.c.text_hash.in_(digests), ARTICLE.c.story_id.in_(stories))
+    chosen = select(ARTICLE.c.story_id, first.label("cluster_id"), literal(ALGORITHM_VERSION)).where(members)
+    statement = insert(STORY_CLUSTER).from_select(["story_id", "cluster_id", "algorithm_version"], chosen)
+    excluded = statement.excluded
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[STORY_CLUSTER.c.story_id],
+            set_={"cluster_id": excluded.cluster_id, "algorithm_version": excluded.algorithm_version},
+            where=or_(
+                STORY_CLUSTER.c.cluster_id != excluded.cluster_id,
+                STORY_CLUSTER.c.algorithm_version != excluded.algorithm_version,
+            ),
+        )
+    )

@@ -1,0 +1,213 @@
+"""The ledger: what comes in, who takes it in hand, and how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from pipeline.records import Failure
+from pipeline.warehouse import ledger
+from pipeline.warehouse.claims import claim_to_fetch, claim_to_load
+from pipeline.warehouse.engine import transaction
+from pipeline.warehouse.leases import worker
+from pipeline.warehouse.tables import FETCH, LEDGER
+from tests.warehouse.world import COURIER, NOW, discover, entry, fetch_all, load_all, minutes, register
+
+
+def states(engine):
+    with transaction(engine) as connection:
+        rows = connection.execute(select(LEDGER).order_by(LEDGER.c.feed_id, LEDGER.c.entry_key))
+        return {(str(row.feed_id)[:4], row.entry_key): (row.state, row.reason or row.duplicate_method) for row in rows}
+
+
+def only_states(engine):
+    return sorted(states(engine).values(), key=str)
+
+
+def test_an_entry_is_entered_once_however_often_it_is_seen(engine):
+    feed = register(engine)["https://herald.example/a.xml"]
+    assert discover(engine, feed, entry(1), entry(2)) == 2
+    assert discover(engine, feed, entry(2), entry(3), at=minutes(5)) == 1
+    with transaction(engine) as connection:
+        assert ledger.known_keys(connection, feed.feed_id, ["k1", "k9"]) == {"k1"}
+        first = connection.execute(select(LEDGER).where(LEDGER.c.entry_key == "k2")).one()
+    assert first.discovered_at == NOW
+
+
+def test_a_nul_in_an_entry_does_not_stop_the_others(engine):
+    feed = register(engine)["https://herald.example/a.xml"]
+    assert discover(engine, feed, entry(1, summary="a\x00b"), entry(2)) == 2
+
+
+def test_an_entry_without_a_link_and_one_of_a_feed_only_source_need_no_page(engine):
+    from dataclasses import replace
+
+    feeds = register(engine, replace(COURIER, feed_only=True))
+    discover(engine, feeds["https://courier.example/feed"], entry(1))
+    assert only_states(engine) == [("fetched", None)]
+
+
+def test_two_workers_never_hold_one_entry(engine):
+    feed = register(engine)["https://herald.example/a.xml"]
+    discover(engine, feed, *(entry(number) for number in range(10)))
+    with worker(engine) as one, worker(engine) as two, transaction(engine) as left, transaction(engine) as right:
+        mine = claim_to_fetch(left, one, 4, NOW)
+        yours = claim_to_fetch(right, two, 100, NOW)
+    assert len(mine) == 4
+    assert not {claim.entry_key for claim in mine} & {claim.entry_key for claim in yours}
+
+
+def test_no_publisher_fills_a_whole_claim(engine):
+    feeds = register(engine)
+    discover(engine, feeds["https://herald.example/a.xml"], *(entry(number) for number in range(50)))
+    discover(engine, feeds["https://courier.example/feed"], entry(1, "https://courier.example/1"), at=minutes(9))
+    with worker(engine) as one, transaction(engine) as connection:
+        claims = claim_to_fetch(connection, one, 20, NOW)
+    assert {claim.source.domain for claim in claims} == {"herald.example", "courier.example"}
+
+
+def test_what_a_live_worker_holds_is_not_taken(engine):
+    feed = register(engine)["https://herald.example/a.xml"]
+    discover(engine, feed, entry(1))
+    with worker(engine) as one, worker(engine) as two:
+        with transaction(engine) as connection:
+            assert len(claim_to_fetch(connection, one, 9, NOW)) == 1
+        with transaction(engine) as connection:
+            assert claim_to_fetch(connection, two, 9, NOW) == []
+
+
+def test_what_a_killed_worker_held_is_free_at_once(engine, database_url):
+    feed = register(engine)["https://herald.example/a.xml"]
+    discover(engine, feed, entry(1))
+    code = """
+import sys, time
+from pipeline.warehouse.engine import open_warehouse, transaction
+from pipeline.warehouse.claims import claim_to_fetch
+from pipeline.warehouse.leases import worker
+from tests.warehouse.world import NOW
+engine = open_warehouse(sys.argv[1])
+with worker(engine) as number:
+    with transaction(engine) as connection:
+        print(len(claim_to_fetch(connection, number, 9, NOW)), flush=True)
+    time.sleep(60)
+"""
+    held = subprocess.Popen([sys.executable, "-c", code, database_url], stdout=subprocess.PIPE, text=True)
+    assert held.stdout.readline() == "1\n"
+    with worker(engine) as two:
+        with transaction(engine) as connection:
+            assert claim_to_fetch(connection, two, 9, NOW) == []
+        os.kill(held.pid, signal.SIGKILL)
+        held.wait()
+        held.stdout.close()
+        for _ in range(100):
+            with transaction(engine) as connection:
+                claims = claim_to_fetch(connection, two, 9, NOW)
+            if claims:
+                break
+            time.sleep(0.05)
+    assert [claim.entry_key for claim in claims] == ["k1"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [
+        (Failure("u", "permanent", "http_404", fetched_at=NOW), ("rejected", "http_404")),
+        (Failure("u", "transient", "http_503", retry_after_seconds=7200, fetched_at=NOW), ("waiting", "http_503")),
+    ],
+)
+def test_a_failure_ends_or_waits_with_its_reason(engine, failure, expected):
+    feed = register(engine)["https://herald.example/a.xml"]
+    discover(engine, feed, entry(1))
+    with transaction(engine) as connection:
+        (claim,) = claim_to_fetch(connection, 1, 9, NOW)
+        ledger.record_fetch(connection, claim, failure, None, NOW)
+    assert only_states(engine) == [expected]
+    with transaction(engine) as connection:
+        row = connection.execute(select(FETCH)).one()
+        assert (row.reason, row.archive_object) == (failure.reason, None)
+
+
+def test_what_waits_is_tried_again_when_its_time_has_come_and_given_up_in_the_end(engine):
+    feed = register(engine)["https://herald.example/a.xml"]
+    discover(engine, feed, entry(1))
+    at, tries = NOW, 0
+    while True:
+        with transaction(engine) as connection:
+            claims = claim_to_fetch(connection, 1, 9, at)
+            for claim in claims:
+                ledger.record_fetch(connection, claim, Failure("u", "transient", "timeout", fetched_at=at), None, at)
+        if not claims:
+            break
+        tries += 1
+        if only_states(engine) == [("rejected", "timeout")]:
+            break
+        with transaction(engine) as connection:
+            assert claim_to_fetch(connection, 1, 9, at + timedelta(minutes=4)) == []
+        at += timedelta(days=2)
+    assert tries == ledger.MOST_TRIES
+
+
+def test_an_entry_that_repeats_a_pending_one_waits_for_it_and_is_then_settled_without_a_request(engine):
+    feeds = register(engine)
+    discover(engine, feeds["https://herald.example/a.xml"], entry(1))
+    discover(
+        engine,
+        feeds["https://herald.example/b.xml"],
+        entry(77, "http://www.herald.example/1?utm_source=b"),
+        at=minutes(1),
+    )
+    assert [claim.entry_key for claim in fetch_all(engine)] == ["k1"]
+    assert fetch_all(engine) == []
+    load_all(engine)
+    with transaction(engine) as connection:
+        assert ledger.settle_repeats(connection, NOW) == 1
+    assert only_states(engine) == [("duplicate", "canonical_url"), ("loaded", None)]
+
+
+def test_an_entry_whose_forerunner_was_rejected_is_tried_itself(engine):
+    feeds = register(engine)
+    discover(engine, feeds["https://herald.example/a.xml"], entry(1))
+    discover(engine, feeds["https://herald.example/b.xml"], entry(2, "https://herald.example/1?fbclid=2"), at=minutes(1))
+    with transaction(engine) as connection:
+        (claim,) = claim_to_fetch(connection, 1, 9, NOW)
+        ledger.record_fetch(connection, claim, Failure("u", "permanent", "http_404", fetched_at=NOW), None, NOW)
+    assert [claim.entry_key for claim in fetch_all(engine)] == ["k2"]
+
+
+def test_the_same_guid_and_headline_in_another_feed_is_the_same_story(engine):
+    feeds = register(engine)
+    discover(engine, feeds["https://herald.example/a.xml"], entry(1))
+    fetch_all(engine)
+    load_all(engine)
+    discover(engine, feeds["https://herald.example/b.xml"], entry(1, "https://herald.example/other"), at=minutes(1))
+    with transaction(engine) as connection:
+        assert ledger.settle_repeats(connection, NOW) == 1
+    assert only_states(engine) == [("duplicate", "guid"), ("loaded", None)]
+
+
+def test_a_claim_to_load_tells_where_the_bytes_are(engine):
+    feed = register(engine)["https://herald.example/a.xml"]
+    discover(engine, feed, entry(1))
+    from pipeline.records import ArchiveRef
+    from tests.warehouse.world import response
+
+    ref = ArchiveRef("2026/03/01/page-1.warc.gz", 12, 34, "sha256:00")
+    with transaction(engine) as connection:
+        (claim,) = claim_to_fetch(connection, 1, 9, NOW)
+        ledger.record_fetch(connection, claim, response(claim), ref, NOW)
+    with transaction(engine) as connection:
+        (claim,) = claim_to_load(connection, 1, 9)
+    assert (claim.archived, claim.fetched_at, claim.entry) == (ref, NOW, entry(1))
+
+
+def test_the_database_refuses_a_state_without_its_reason(engine):
+    feed = register(engine)["https://herald.example/a.xml"]
+    discover(engine, feed, entry(1))
+    for fault in ("state = 'rejected'", "state = 'lost'", "state = 'loaded'", "state = 'waiting'"):
+        with pytest.raises(Exception, match="violates check constraint"), transaction(engine) as connection:
+            connection.execute(text(f"update ops.ledger set {fault}"))
