@@ -47,7 +47,7 @@ class Entry:
     """One item of a feed, as the feed states it; texts are unescaped, HTML kept."""
 
     key: str
-    """Identity within its feed: see ``pipeline.poll.formats.entry_key``."""
+    """Identity within its feed: see ``pipeline.poll.identity``."""
     guid: str | None
     url: str | None
     """Absolute link to the story's page."""
@@ -114,8 +114,10 @@ class Failure:
     url: str
     kind: FailureKind
     reason: str
-    """A short stable code: ``dns``, ``tls``, ``connect``, ``timeout``, ``reset``, ``too_large``,
-    ``robots``, ``forbidden_address``, ``redirect_loop``, ``http_404`` … (``http_<status>``)."""
+    """A short stable code. Transient: ``dns``, ``connect``, ``tls``, ``timeout``, ``reset``, ``protocol``,
+    ``truncated``, ``bad_encoding``, ``robots_unreachable``, ``secret_missing``. Permanent:
+    ``forbidden_address``, ``forbidden_scheme``, ``bad_url``, ``bad_redirect``, ``redirect_loop``,
+    ``too_large``, ``headers_too_large``, ``robots``. Either: ``http_<status>``."""
     detail: str = ""
     """For people: what happened and what to do."""
     retry_after_seconds: float | None = None
@@ -131,6 +133,7 @@ class ArchiveRef:
     """Path of the WARC segment below the archive's location."""
     offset: int
     length: int
+    """Of its compressed records together: response, request and metadata."""
     digest: str
     """``sha256:<hex>`` of the decoded body."""
 

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
-from rich.console import Console
 from rich.panel import Panel
 from rich.syntax import Syntax
 from sqlalchemy import Connection, text
@@ -26,7 +25,7 @@ from pipeline.sources import load_sources
 from pipeline.warehouse import registry, reports
 from pipeline.warehouse.engine import transaction
 
-out = Console()
+out = show.console()
 
 ROOT = Path(__file__).resolve().parents[2]
 

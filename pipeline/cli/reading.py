@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -24,7 +23,7 @@ from pipeline.flow.context import utc_now
 from pipeline.warehouse import reports
 from pipeline.warehouse.engine import transaction
 
-out = Console()
+out = show.console()
 
 
 def add_to(app: typer.Typer) -> None:

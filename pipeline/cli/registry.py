@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from pipeline.cli import show
 from pipeline.cli.session import WarehouseOption, opened, settled
 from pipeline.errors import SettingsError
 from pipeline.poll import read_opml, write_opml
@@ -18,7 +18,7 @@ from pipeline.sources import dump_sources, load_sources, parse_sources
 from pipeline.warehouse import registry
 from pipeline.warehouse.engine import transaction
 
-out = Console()
+out = show.console()
 app = typer.Typer(
     help="The publishers of a running warehouse: list, add, pause, rename, remove, sync, OPML.",
     no_args_is_help=True,

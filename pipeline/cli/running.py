@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from pipeline.cli import show
 from pipeline.cli.session import (
@@ -28,7 +27,7 @@ from pipeline.sources import load_sources
 from pipeline.warehouse import registry, reports, schema, server
 from pipeline.warehouse.engine import open_warehouse, transaction
 
-out = Console()
+out = show.console()
 
 EveryOption = Annotated[bool, typer.Option("--every", help="Poll every feed, due or not.")]
 

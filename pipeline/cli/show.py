@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -24,8 +26,13 @@ from pipeline.warehouse.reports import FeedCount
 _STEPS = {"poll": "Polling feeds", "fetch": "Fetching pages", "load": "Reading and loading stories"}
 
 
+def console() -> Console:
+    """Standard output: as wide as the terminal, 120 columns where it goes into a file or a pipe."""
+    return Console(width=None if sys.stdout.isatty() else 120)
+
+
 @contextmanager
-def progress(console: Console) -> Iterator[Report]:
+def progress(screen: Console) -> Iterator[Report]:
     """A function to report steps to; bars appear where there is a terminal."""
     with Progress(
         SpinnerColumn(),
@@ -33,9 +40,9 @@ def progress(console: Console) -> Iterator[Report]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=console,
+        console=screen,
         transient=True,
-        disable=not console.is_terminal,
+        disable=not screen.is_terminal,
     ) as bars:
         tasks = {step: bars.add_task(words, total=None) for step, words in _STEPS.items()}
 
@@ -50,14 +57,16 @@ def progress(console: Console) -> Iterator[Report]:
 
 def feeds_table(counts: Sequence[FeedCount], *, by_feed: bool = False) -> Table:
     """Entries and what became of them, a row a publisher (or a feed), with the law of conservation."""
-    table = Table(title="Every entry accounted for", title_justify="left", header_style="bold")
-    table.add_column("source", overflow="fold")
+    table = Table(
+        title="Every entry accounted for", title_justify="left", header_style="bold", box=SIMPLE_HEAD
+    )
+    table.add_column("source", no_wrap=True)
     if by_feed:
         table.add_column("feed", overflow="fold")
-    for name in ("entries", "loaded", "duplicates", "rejected", "waiting", "pending"):
-        table.add_column(name, justify="right")
-    table.add_column("conserved", justify="center")
-    table.add_column("last fault", overflow="fold")
+    for name in ("entries", "loaded", "dupl.", "rejected", "waiting", "to do"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("sum", justify="center", no_wrap=True)
+    table.add_column("feed faults", overflow="fold")
     groups: dict[str, list[FeedCount]] = {}
     for count in counts:
         groups.setdefault(f"{count.domain} {count.feed}" if by_feed else count.domain, []).append(count)
@@ -94,15 +103,20 @@ def _faults(counts: Iterable[FeedCount]) -> str:
 
 def reasons_table(rows: Sequence[dict[str, Any]]) -> Table:
     """Why entries were rejected or wait."""
-    table = Table(title="Rejected or waiting, and why", title_justify="left", header_style="bold")
-    table.add_column("source")
-    table.add_column("state")
-    table.add_column("reason")
-    table.add_column("entries", justify="right")
-    table.add_column("example", overflow="ellipsis", no_wrap=True)
+    table = Table(
+        title="Rejected or waiting, and why", title_justify="left", header_style="bold", box=SIMPLE_HEAD
+    )
+    for name in ("source", "state", "reason"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("entries", justify="right", no_wrap=True)
+    table.add_column("example", overflow="fold")
     for row in rows:
-        table.add_row(row["domain"], row["state"], row["reason"], str(row["entries"]), row["example"] or "")
+        table.add_row(row["domain"], row["state"], row["reason"], str(row["entries"]), _shortened(row["example"] or ""))
     return table
+
+
+def _shortened(url: str, most: int = 56) -> str:
+    return url if len(url) <= most else url[: most - 1] + "…"
 
 
 def stories_table(rows: Iterable[Any]) -> Table:
@@ -110,12 +124,12 @@ def stories_table(rows: Iterable[Any]) -> Table:
     table = Table(
         title="Stories, with the evidence", title_justify="left", header_style="bold", show_lines=True
     )
-    table.add_column("headline", max_width=40)
+    table.add_column("headline", ratio=5)
     table.add_column("instant (UTC)", no_wrap=True)
-    table.add_column("offset")
-    table.add_column("printed as", max_width=34)
-    table.add_column("method", max_width=16, overflow="fold")
-    table.add_column("filed from")
+    table.add_column("offset", no_wrap=True)
+    table.add_column("printed as", ratio=4)
+    table.add_column("method", ratio=2)
+    table.add_column("filed from", ratio=3)
     for row in rows:
         place = ", ".join(part for part in (row.place, row.place_country) if part)
         table.add_row(
@@ -153,7 +167,7 @@ def offset(minutes: int | None) -> str:
 
 def rows_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     """The result of a query."""
-    table = Table(header_style="bold")
+    table = Table(header_style="bold", box=SIMPLE_HEAD)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:

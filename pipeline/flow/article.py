@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from pipeline.dateline import choose_published, parse_dateline, read_candidates
 from pipeline.extract import extract_page
@@ -47,13 +48,15 @@ def when_and_where(article: Article, *, source: Source | None, fetched_at: datet
     candidates = article.date_candidates
     dateline = _dateline_of(article, source)
     place_zone = dateline.places[0].zone if dateline and dateline.places else None
-    known = {"source": source, "fetched_at": fetched_at, "place_zone": place_zone}
+    chosen = partial(
+        choose_published, candidates, source=source, fetched_at=fetched_at, place_zone=place_zone
+    )
     return replace(
         article,
         dateline=dateline,
-        published=choose_published(candidates, **known),
-        modified=choose_published(candidates, role="updated", **known),
-        timestamps=read_candidates(candidates, **known),
+        published=chosen(),
+        modified=chosen(role="updated"),
+        timestamps=read_candidates(candidates, source=source, fetched_at=fetched_at, place_zone=place_zone),
     )
 
 

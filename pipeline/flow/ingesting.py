@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -22,8 +22,12 @@ from pipeline.warehouse.leases import worker
 from pipeline.warehouse.rows import Loadable
 from pipeline.warehouse.writer import load
 
-BATCH = 64
-"""Entries of one claim, one segment and one load."""
+LANES = 4
+"""Batches of pages under way at once, so that one slow host holds up one of them and no more."""
+PAGES = 24
+"""Entries of one claim to fetch, which is one segment."""
+STORIES = 64
+"""Entries of one claim to load, which is one transaction."""
 
 _log = structlog.get_logger()
 
@@ -50,33 +54,58 @@ def ingest_pending(context: Context, progress: Progress = silent) -> IngestRepor
 
 async def _drain(context: Context, number: int, report: IngestReport, progress: Progress) -> None:
     async with visiting(context) as visit:
-        while True:
-            fetched, loaded = await asyncio.gather(
-                _fetch_batch(context, visit, number, report),
-                asyncio.to_thread(_load_batch, context, number, report),
-            )
-            with transaction(context.engine) as connection:
-                repeats = ledger.settle_repeats(connection, context.clock())
-            report.duplicate += repeats
+
+        async def fetch() -> int:
+            fetched = await _fetch_batch(context, visit, number, report)
             progress("fetch", fetched)
+            return fetched
+
+        async def load_and_settle() -> int:
+            loaded = await asyncio.to_thread(_load_batch, context, number, report)
+            repeats = await asyncio.to_thread(_settle_repeats, context, report)
             progress("load", loaded + repeats)
-            if not (fetched or loaded or repeats):
-                return
+            return loaded + repeats
+
+        await until_all_idle([fetch] * LANES + [load_and_settle])
+
+
+async def until_all_idle(steps: Sequence[Callable[[], Awaitable[int]]]) -> None:
+    """Repeats each step, all at once, until none of them finds anything left to do.
+
+    A step that found nothing sleeps until another has done something: its work may have become
+    possible. What was done while it looked counts too, so it looks again before it sleeps.
+    """
+    changed, done, idle = asyncio.Condition(), 0, 0
+
+    async def repeat(step: Callable[[], Awaitable[int]]) -> None:
+        nonlocal done, idle
+        before = -1
+        while done != before:
+            before = done
+            found = await step()
+            async with changed:
+                if found:
+                    done, idle = done + 1, 0
+                    changed.notify_all()
+                elif done == before:
+                    idle += 1
+                    while done == before and idle < len(steps):
+                        await changed.wait()
+                    changed.notify_all()
+
+    async with asyncio.TaskGroup() as group:
+        for step in steps:
+            group.create_task(repeat(step))
 
 
 async def _fetch_batch(context: Context, visit: Visit, number: int, report: IngestReport) -> int:
     claims = await asyncio.to_thread(_claim_to_fetch, context, number)
     if not claims:
         return 0
-    enough = asyncio.Semaphore(context.settings.concurrency)
-
-    async def one(claim: Claim) -> Response | Failure:
-        async with enough:
-            return await fetch_page(
-                claim.url or "", source=claim.source, visit=visit, max_bytes=context.settings.page_max_bytes
-            )
-
-    answers = await asyncio.gather(*(one(claim) for claim in claims))
+    most = context.settings.page_max_bytes
+    answers = await asyncio.gather(
+        *(fetch_page(claim.url or "", source=claim.source, visit=visit, max_bytes=most) for claim in claims)
+    )
     await asyncio.to_thread(_record, context, claims, answers)
     failed = sum(isinstance(answer, Failure) for answer in answers)
     report.failed += failed
@@ -84,9 +113,16 @@ async def _fetch_batch(context: Context, visit: Visit, number: int, report: Inge
     return len(claims)
 
 
+def _settle_repeats(context: Context, report: IngestReport) -> int:
+    with transaction(context.engine) as connection:
+        repeats = ledger.settle_repeats(connection, context.clock())
+    report.duplicate += repeats
+    return repeats
+
+
 def _claim_to_fetch(context: Context, number: int) -> list[Claim]:
     with transaction(context.engine) as connection:
-        return claim_to_fetch(connection, number, BATCH, context.clock())
+        return claim_to_fetch(connection, number, PAGES, context.clock())
 
 
 def _record(context: Context, claims: Sequence[Claim], answers: Sequence[Response | Failure]) -> None:
@@ -101,7 +137,7 @@ def _record(context: Context, claims: Sequence[Claim], answers: Sequence[Respons
 
 def _load_batch(context: Context, number: int, report: IngestReport) -> int:
     with transaction(context.engine) as connection:
-        claims = claim_to_load(connection, number, BATCH)
+        claims = claim_to_load(connection, number, STORIES)
     if not claims:
         return 0
     read = [(claim, _article(context, claim)) for claim in claims]

@@ -91,7 +91,8 @@ def settle_repeats(connection: Connection, now: datetime) -> int:
         statement = (
             update(LEDGER)
             .where(LEDGER.c.feed_id == found.c.feed_id, LEDGER.c.entry_key == found.c.entry_key)
-            .where(LEDGER.c.state.in_(("discovered", "waiting")))
+            # Once more on the row itself: a worker may have claimed it since it was found.
+            .where(LEDGER.c.state.in_(("discovered", "waiting")), unleased())
             .values(state="duplicate", story_id=found.c.story_id, duplicate_method=method, settled_at=now)
             .values(waiting_until=None, reason=None, detail=None, lease_worker=None, lease_until=None)
         )
@@ -132,13 +133,18 @@ def record_fetch(
         }
     else:
         values |= {"state": "rejected", "reason": answer.reason, "detail": answer.detail, "settled_at": at}
-    connection.execute(update(LEDGER).where(_is(claim)).values(**values))
+    # A worker whose lease ran out may come late: what has been done since then stands.
+    waits = LEDGER.c.state.in_(("discovered", "waiting"))
+    connection.execute(update(LEDGER).where(_is(claim), waits).values(**values))
 
 
 def reject(connection: Connection, claim: Claim, reason: str, detail: str, now: datetime) -> None:
     """Ends an entry that cannot be a story, with its reason."""
     values = {"state": "rejected", "reason": reason, "detail": detail, "settled_at": now}
-    connection.execute(update(LEDGER).where(_is(claim)).values(**values, lease_worker=None, lease_until=None))
+    fetched = LEDGER.c.state == "fetched"
+    connection.execute(
+        update(LEDGER).where(_is(claim), fetched).values(**values, lease_worker=None, lease_until=None)
+    )
 
 
 def count_pending(connection: Connection, now: datetime) -> int:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
 
@@ -211,3 +212,40 @@ def test_the_database_refuses_a_state_without_its_reason(engine):
     for fault in ("state = 'rejected'", "state = 'lost'", "state = 'loaded'", "state = 'waiting'"):
         with pytest.raises(Exception, match="violates check constraint"), transaction(engine) as connection:
             connection.execute(text(f"update ops.ledger set {fault}"))
+
+
+def test_a_repeat_is_not_settled_under_the_hands_of_the_worker_that_just_claimed_it(engine):
+    feeds = register(engine)
+    discover(engine, feeds["https://herald.example/a.xml"], entry(1))
+    fetch_all(engine)
+    load_all(engine)
+    discover(engine, feeds["https://herald.example/b.xml"], entry(2, "https://herald.example/1?fbclid=1"), at=minutes(1))
+    settled = []
+
+    def settle():
+        with transaction(engine) as connection:
+            settled.append(ledger.settle_repeats(connection, NOW))
+
+    with worker(engine) as number:
+        with transaction(engine) as connection:
+            assert len(claim_to_fetch(connection, number, 9, NOW)) == 1
+            other = threading.Thread(target=settle)
+            other.start()
+            other.join(0.5)  # it has found the row and waits for this transaction
+        other.join()
+    assert settled == [0]
+    assert sorted(states(engine).values(), key=str) == [("discovered", None), ("loaded", None)]
+
+
+def test_a_worker_that_comes_late_does_not_undo_what_has_been_done(engine):
+    feed = register(engine)["https://herald.example/a.xml"]
+    discover(engine, feed, entry(1))
+    with transaction(engine) as connection:
+        (late,) = claim_to_fetch(connection, 1, 9, NOW)
+        connection.execute(text("update ops.ledger set lease_until = null, lease_worker = null"))
+    fetch_all(engine)
+    load_all(engine)
+    with transaction(engine) as connection:
+        ledger.record_fetch(connection, late, Failure("u", "permanent", "http_404", fetched_at=minutes(2)), None, NOW)
+        ledger.reject(connection, late, "not_an_article", "", NOW)
+    assert only_states(engine) == [("loaded", None)]

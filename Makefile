@@ -1,0 +1,64 @@
+# Two commands for a new user: make demo, make test. Needs Debian's python3 (3.11 to 3.13), python3-venv and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.locked
+SOURCES ?= sources.yaml
+PORT ?= 8080
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+.PHONY: help demo run up down test check fuzz quality bench lock clean
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Installing what requirements.lock names into $(VENV) (about a minute, once)"
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "Dateline needs Python 3.11 to 3.13; set PYTHON=/path/to/python3"; exit 1; }
+	@test -x "$(BIN)/python" || $(PYTHON) -m venv "$(VENV)"
+	@"$(BIN)/python" -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	@"$(BIN)/python" -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch "$(STAMP)"
+
+demo: $(STAMP) ## One hour of an invented news world through the real DAG, on a real database
+	@"$(BIN)/dateline" demo
+
+run: $(STAMP) ## The same for real feeds, without Airflow: make run SOURCES=sources.yaml
+	@"$(BIN)/dateline" run --sources "$(SOURCES)"
+
+up: $(STAMP) ## Airflow with its UI on loopback, hourly: make up PORT=8080
+	@"$(BIN)/python" deploy/airflow_local.py up --port $(PORT)
+
+down: $(STAMP) ## Stop what make up started
+	@"$(BIN)/python" deploy/airflow_local.py down
+
+test: $(STAMP) ## The whole suite: real PostgreSQL, real Airflow, real HTTP on loopback
+	@"$(BIN)/python" -m pytest -q
+
+check: $(STAMP) ## Style, types, imports, migrations
+	@"$(BIN)/ruff" check .
+	@"$(BIN)/ruff" format --check .
+	@"$(BIN)/mypy"
+	@"$(BIN)/lint-imports"
+	@"$(BIN)/python" -m pytest -q tests/warehouse/test_schema.py
+
+fuzz: $(STAMP) ## Hypothesis at length: ten minutes instead of seconds
+	@HYPOTHESIS_PROFILE=fuzz "$(BIN)/python" -m pytest -q -m "not airflow" tests pipeline --timeout 3600
+
+quality: $(STAMP) ## Scores on the gold sets beside the checkout, against the floors in quality.toml
+	@"$(BIN)/python" bench/quality.py
+
+bench: $(STAMP) ## Stories a second, end to end and by stage
+	@"$(BIN)/python" bench/flow.py
+
+lock: ## Resolve requirements.lock anew (needs uv)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+
+clean: ## Stop the embedded servers, remove the environment and local data
+	-@test -x "$(BIN)/python" && "$(BIN)/python" deploy/airflow_local.py down
+	-@test -x "$(BIN)/python" && "$(BIN)/python" -m pipeline.warehouse.server stop --data-dir .dateline
+	-@test -x "$(BIN)/python" && "$(BIN)/python" -m pipeline.warehouse.server stop --data-dir .dateline/demo
+	rm -rf "$(VENV)" .dateline build ./*.egg-info

@@ -1,0 +1,182 @@
+"""robots.txt (RFC 9309): may this address be fetched, and how fast."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+from protego import Protego
+
+from pipeline.fetch.client import utc_now
+from pipeline.fetch.faults import http_date
+from pipeline.fetch.target import BadUrl, Target, without_credentials
+from pipeline.records import Failure, FailureKind, Response
+
+MAX_BYTES = 500_000
+"""RFC 9309, section 2.5: at least 500 kB are read, what lies beyond is not."""
+TIMEOUT_SECONDS = 10.0
+_LONGEST = timedelta(hours=24)
+"""RFC 9309, section 2.4."""
+_SHORTEST = timedelta(minutes=10)
+_UNREACHABLE_FOR = timedelta(minutes=10)
+_NOT_REACHED = frozenset({"dns", "connect", "tls"})
+_UNREACHABLE = "{}/robots.txt cannot be had, so nothing is fetched from there for now"
+_MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CachedRobots:
+    """A host's rules as last fetched."""
+
+    text: str | None
+    """Empty: no rules, all is allowed. None: they could not be had, all is refused for now."""
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """The address may be fetched."""
+
+    crawl_delay_seconds: float | None = None
+    """What the host asks for between two requests; None: it says nothing."""
+
+
+class RobotsCache(Protocol):
+    """Keeps rules between requests, and between processes where it is shared."""
+
+    async def get(self, origin: str) -> CachedRobots | None:
+        """What is kept for ``origin`` (``scheme://host[:port]``), fresh or not; None: nothing."""
+        ...
+
+    async def put(self, origin: str, cached: CachedRobots) -> None:
+        """Keeps ``cached`` in place of what was there."""
+        ...
+
+
+class LocalRobotsCache:
+    """A cache of one process, the oldest forgotten first."""
+
+    def __init__(self, max_hosts: int = 10_000) -> None:
+        self._kept: dict[str, CachedRobots] = {}
+        self._max_hosts = max_hosts
+
+    async def get(self, origin: str) -> CachedRobots | None:
+        """See ``RobotsCache``."""
+        return self._kept.get(origin)
+
+    async def put(self, origin: str, cached: CachedRobots) -> None:
+        """See ``RobotsCache``."""
+        self._kept.pop(origin, None)
+        self._kept[origin] = cached
+        if len(self._kept) > self._max_hosts:
+            del self._kept[next(iter(self._kept))]
+
+
+class Get(Protocol):
+    """The part of the client that is needed here."""
+
+    async def get(
+        self, url: str, *, max_bytes: int, timeout_seconds: float | None, cut: bool
+    ) -> Response | Failure:
+        """See ``pipeline.fetch.client.Client.get``."""
+        ...
+
+
+class Robots:
+    """Answers for any address, asking its host for the rules where they are not known."""
+
+    def __init__(
+        self,
+        client: Get,
+        cache: RobotsCache,
+        *,
+        user_agent: str,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Rules are looked up under the product name that begins ``user_agent``."""
+        self._client = client
+        self._cache = cache
+        self._product = user_agent.partition("/")[0]
+        self._timeout_seconds = timeout_seconds
+        self._clock = clock
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def check(self, url: str) -> Permission | Failure:
+        """Whether ``url`` may be fetched.
+
+        A ``Failure`` is ``robots`` (the rules forbid it, permanent), ``robots_unreachable`` (the
+        host answers 5xx or nothing, so RFC 9309 has us stay away for a while), or what keeps the
+        host from being reached at all (``dns``, ``tls`` …).
+        """
+        try:
+            target = Target.parse(url)
+        except BadUrl as error:
+            return self._refusal(without_credentials(url), "permanent", error.reason, str(error))
+        rules = await self._rules(target.origin)
+        if isinstance(rules, Failure):
+            return self._refusal(str(target), rules.kind, rules.reason, rules.detail)
+        if rules.text is None:
+            refusal = self._refusal(
+                str(target), "transient", "robots_unreachable", _UNREACHABLE.format(target.origin)
+            )
+            wait = (rules.expires_at - self._clock()).total_seconds()
+            return replace(refusal, retry_after_seconds=max(wait, 0.0))
+        if not rules.text:
+            return Permission()
+        read = _read(rules.text)
+        if not read.can_fetch(str(target), self._product):
+            detail = f"{target.origin}/robots.txt does not allow {self._product} to fetch this address"
+            return self._refusal(str(target), "permanent", "robots", detail)
+        return Permission(read.crawl_delay(self._product))
+
+    def _refusal(self, url: str, kind: FailureKind, reason: str, detail: str) -> Failure:
+        return Failure(url=url, kind=kind, reason=reason, detail=detail, fetched_at=self._clock())
+
+    async def _rules(self, origin: str) -> CachedRobots | Failure:
+        async with self._asking.setdefault(origin, asyncio.Lock()):
+            kept = await self._cache.get(origin)
+            if kept is not None and kept.expires_at > self._clock():
+                return kept
+            answer = await self._client.get(
+                f"{origin}/robots.txt", max_bytes=MAX_BYTES, timeout_seconds=self._timeout_seconds, cut=True
+            )
+            if isinstance(answer, Failure) and answer.reason in _NOT_REACHED:
+                return answer  # the address itself would end the same way, with the reason that is true
+            kept = cacheable(answer, now=self._clock())
+            await self._cache.put(origin, kept)
+            return kept
+
+
+def cacheable(answer: Response | Failure, *, now: datetime) -> CachedRobots:
+    """The rules that ``answer`` gives, and until when they hold.
+
+    RFC 9309, section 2.3.1: 4xx means that there are no rules, 5xx or silence that nothing is
+    allowed; a 429 asks for patience, so it counts among the latter.
+    """
+    if isinstance(answer, Failure):
+        if answer.kind == "permanent" and answer.reason != "headers_too_large":
+            return CachedRobots("", now + _LONGEST)
+        pause = max(timedelta(seconds=answer.retry_after_seconds or 0), _UNREACHABLE_FOR)
+        return CachedRobots(None, now + min(pause, _LONGEST))
+    text = answer.body.decode("utf-8-sig", "replace").replace("\0", "")
+    return CachedRobots(text, now + min(max(_freshness(answer, now), _SHORTEST), _LONGEST))
+
+
+def _freshness(answer: Response, now: datetime) -> timedelta:
+    age = _MAX_AGE.search(answer.headers.get("cache-control", ""))
+    if age:
+        return timedelta(seconds=int(age.group(1)))
+    until = http_date(answer.headers.get("expires", ""))
+    return until - now if until else _LONGEST
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> Protego:
+    return Protego.parse(text)

@@ -1,0 +1,191 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from pipeline.fetch.robots import CachedRobots, LocalRobotsCache, Permission, Robots
+from pipeline.records import Failure
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+AGENT = "Dateline/0.1 (tests)"
+
+
+class Clock:
+    def __init__(self):
+        self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def ask(run, serve, client, clock):
+    """Verdicts on paths of a host whose robots.txt a handler gives; the number of times it was asked."""
+
+    def asked(handler, *paths, cache=None, timeout_seconds=3.0, between=lambda: None):
+        count = 0
+
+        async def counted(request, writer):
+            nonlocal count
+            count += 1
+            assert request.path == "/robots.txt"
+            await handler(request, writer)
+
+        async def main():
+            async with serve(counted) as port, client(port, clock=clock) as it:
+                robots = Robots(
+                    it,
+                    cache or LocalRobotsCache(),
+                    user_agent=AGENT,
+                    timeout_seconds=timeout_seconds,
+                    clock=clock,
+                )
+                verdicts = []
+                for path in paths:
+                    verdicts.append(await robots.check(f"http://127.0.0.1:{port}{path}"))
+                    between()
+                return verdicts
+
+        return run(main()), count
+
+    return asked
+
+
+RULES = b"User-agent: dateline\nDisallow: /private\nAllow: /private/open\nCrawl-delay: 7\n\nUser-agent: *\nDisallow: /\n"
+
+
+def test_rules(ask, fixed, answer):
+    verdicts, asked = ask(fixed(answer(RULES)), "/news", "/private/x", "/private/open/x")
+    assert verdicts[0] == verdicts[2] == Permission(7.0)
+    assert (verdicts[1].reason, verdicts[1].kind) == ("robots", "permanent")
+    assert verdicts[1].url.endswith("/private/x")
+    assert asked == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
+def test_no_rules_allow_all(ask, fixed, answer, status):
+    verdicts, asked = ask(fixed(answer(status=f"{status} X")), "/a", "/b")
+    assert verdicts == [Permission(), Permission()]
+    assert asked == 1
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\xef\xbb\xbf# nothing", b"<html>not found</html>", b"\xff\xfe\0binary", b"*" * 1000]
+)
+def test_what_is_no_rule_allows_all(ask, fixed, answer, body):
+    assert ask(fixed(answer(body)), "/a")[0] == [Permission()]
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_host_in_trouble_is_left_alone_for_a_while(ask, fixed, answer, clock, status):
+    def later():
+        clock.now += timedelta(minutes=4)
+
+    verdicts, asked = ask(fixed(answer(status=f"{status} X")), "/a", "/b", "/c", "/d", between=later)
+    assert {(verdict.reason, verdict.kind) for verdict in verdicts} == {("robots_unreachable", "transient")}
+    assert [verdict.retry_after_seconds for verdict in verdicts] == [600, 360, 120, 600]
+    assert asked == 2
+
+
+def test_retry_after_lengthens_it(ask, fixed, answer):
+    (verdict,), _ = ask(fixed(answer(status="503 X", Retry_After="3600")), "/a")
+    assert verdict.retry_after_seconds == 3600
+
+
+def test_one_that_hangs(ask):
+    async def hangs(request, writer):
+        await asyncio.sleep(60)
+
+    (verdict, second), asked = ask(hangs, "/a", "/b", timeout_seconds=0.3)
+    assert verdict.reason == second.reason == "robots_unreachable"
+    assert asked == 1
+
+
+def test_a_host_that_is_not_there_says_why(run, client, clock):
+    async def main():
+        async with client(9, clock=clock) as it:
+            robots = Robots(it, LocalRobotsCache(), user_agent=AGENT, clock=clock)
+            return await robots.check("http://127.0.0.1:9/a"), await robots.check(
+                "http://no-such-host.invalid/a"
+            )
+
+    connect, dns = run(main())
+    assert (connect.reason, dns.reason) == ("connect", "dns")
+
+
+def test_only_the_first_500_kilobytes_count(ask, fixed, answer):
+    filler = b"# " + b"x" * 97 + b"\n"
+    early = b"User-agent: *\nDisallow: /early\n" + filler * 6000 + b"Disallow: /late\n"
+    verdicts, _ = ask(fixed(answer(early)), "/early", "/late")
+    assert verdicts[0].reason == "robots"
+    assert verdicts[1] == Permission()
+
+
+@pytest.mark.parametrize(
+    ("headers", "minutes"),
+    [
+        ({}, 24 * 60),
+        ({"Cache_Control": "public, max-age=7200"}, 120),
+        ({"Cache_Control": "max-age=0, no-store"}, 10),
+        ({"Cache_Control": "max-age=99999999"}, 24 * 60),
+        ({"Cache_Control": "s-maxage=60"}, 24 * 60),
+        ({"Expires": format_datetime(datetime(2026, 3, 1, 15, tzinfo=UTC), usegmt=True)}, 180),
+        ({"Expires": "0"}, 24 * 60),
+        ({"Expires": "Sun, 01 Mar 2026 15:00:00 -0000"}, 180),
+    ],
+)
+def test_freshness(ask, fixed, answer, clock, headers, minutes):
+    cache = LocalRobotsCache()
+    ask(fixed(answer(RULES, **headers)), "/a", cache=cache)
+    (kept,) = cache._kept.values()
+    assert kept.expires_at - clock.now == timedelta(minutes=minutes)
+
+
+def test_many_at_once_ask_once(run, serve, client, answer, clock):
+    asked = 0
+
+    async def handler(request, writer):
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.05)
+        writer.write(answer(RULES))
+
+    async def main():
+        async with serve(handler) as port, client(port, clock=clock) as it:
+            robots = Robots(it, LocalRobotsCache(), user_agent=AGENT, clock=clock)
+            checks = [robots.check(f"http://127.0.0.1:{port}/{i}") for i in range(20)]
+            return await asyncio.gather(*checks), len(robots._asking)
+
+    verdicts, locks = run(main())
+    assert verdicts == [Permission(7.0)] * 20
+    assert asked == 1
+    assert locks == 0
+
+
+def test_the_local_cache_is_bounded(run, clock):
+    async def main():
+        cache = LocalRobotsCache(max_hosts=3)
+        for number in range(5):
+            await cache.put(f"http://{number}", CachedRobots("", clock.now))
+        return [await cache.get(f"http://{number}") is not None for number in range(5)]
+
+    assert run(main()) == [False, False, True, True, True]
+
+
+def test_an_address_that_is_none(run, client, clock):
+    async def main():
+        async with client() as it:
+            return await Robots(it, LocalRobotsCache(), user_agent=AGENT, clock=clock).check(
+                "mailto:a@b.example"
+            )
+
+    result = run(main())
+    assert isinstance(result, Failure)
+    assert result.reason == "forbidden_scheme"
