@@ -29,7 +29,8 @@ demo: $(STAMP) ## One hour of an invented news world through the real DAG, on a 
 run: $(STAMP) ## The same for real feeds, without Airflow: make run SOURCES=sources.yaml
 	@"$(BIN)/dateline" run --sources "$(SOURCES)"
 
-up: $(STAMP) ## Airflow with its UI on loopback, hourly: make up PORT=8080
+up: $(STAMP) ## Airflow with its UI on loopback, hourly: make up PORT=8080 SOURCES=sources.yaml
+	@"$(BIN)/dateline" sources sync "$(SOURCES)"
 	@"$(BIN)/python" deploy/airflow_local.py up --port $(PORT)
 
 down: $(STAMP) ## Stop what make up started

@@ -12,9 +12,22 @@ from datetime import timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import CronDataIntervalTimetable, Param, dag, get_current_context, task
+from airflow.sdk import (
+    CronDataIntervalTimetable,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+    dag,
+    get_current_context,
+    task,
+)
+
+from pipeline.errors import Permanent, SettingsError
 
 HOUR = timedelta(hours=1)
+HOPELESS = RetryRule(exception=[Permanent, SettingsError], action=RetryAction.FAIL)
+"""What another try cannot mend fails at once; the rest is tried again, later and later."""
 
 
 @dag(
@@ -24,6 +37,7 @@ HOUR = timedelta(hours=1)
     max_active_runs=4,
     default_args={
         "retries": 3,
+        "retry_policy": ExceptionRetryPolicy(rules=[HOPELESS]),
         "retry_delay": timedelta(seconds=30),
         "retry_exponential_backoff": 2.0,
         "max_retry_delay": timedelta(minutes=10),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from typing import Literal, Protocol
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from backports import zstd
 
 _ZSTD_WINDOW_LOG = 23

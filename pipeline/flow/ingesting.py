@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
@@ -41,7 +42,8 @@ class IngestReport:
     loaded: int = 0
     duplicate: int = 0
     rejected: int = 0
-    seconds: dict[str, float] = field(default_factory=dict)
+    extract_seconds: float = 0.0
+    """Time spent on reading pages, of the whole."""
 
 
 def ingest_pending(context: Context, progress: Progress = silent) -> IngestReport:
@@ -56,12 +58,12 @@ async def _drain(context: Context, number: int, report: IngestReport, progress: 
     async with visiting(context) as visit:
 
         async def fetch() -> int:
-            fetched = await _fetch_batch(context, visit, number, report)
+            fetched = await fetch_batch(context, visit, number, report)
             progress("fetch", fetched)
             return fetched
 
         async def load_and_settle() -> int:
-            loaded = await asyncio.to_thread(_load_batch, context, number, report)
+            loaded = await asyncio.to_thread(load_batch, context, number, report)
             repeats = await asyncio.to_thread(_settle_repeats, context, report)
             progress("load", loaded + repeats)
             return loaded + repeats
@@ -98,7 +100,8 @@ async def until_all_idle(steps: Sequence[Callable[[], Awaitable[int]]]) -> None:
             group.create_task(repeat(step))
 
 
-async def _fetch_batch(context: Context, visit: Visit, number: int, report: IngestReport) -> int:
+async def fetch_batch(context: Context, visit: Visit, number: int, report: IngestReport) -> int:
+    """Claims some entries, asks for their pages, archives and records the answers; returns how many."""
     claims = await asyncio.to_thread(_claim_to_fetch, context, number)
     if not claims:
         return 0
@@ -135,12 +138,15 @@ def _record(context: Context, claims: Sequence[Claim], answers: Sequence[Respons
             ledger.record_fetch(connection, claim, answer, archived, context.clock())
 
 
-def _load_batch(context: Context, number: int, report: IngestReport) -> int:
+def load_batch(context: Context, number: int, report: IngestReport) -> int:
+    """Claims some fetched entries, reads them from the archive and loads them; returns how many."""
     with transaction(context.engine) as connection:
         claims = claim_to_load(connection, number, STORIES)
     if not claims:
         return 0
+    began = time.perf_counter()
     read = [(claim, _article(context, claim)) for claim in claims]
+    report.extract_seconds += time.perf_counter() - began
     now = context.clock()
     with transaction(context.engine) as connection:
         loadables = []
