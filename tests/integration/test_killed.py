@@ -20,13 +20,13 @@ STAGES = {
     "pages are in the archive": "archive:page-",
     "pages are recorded": "select count(*) from ops.ledger where state = 'fetched'",
     "the first stories are loaded": "select count(*) from news.article",
-    "half of the stories are loaded": "select count(*) / 60 from news.article",
+    "half of the stories are loaded": "select count(*) / 30 from news.article",
 }
 
 
 @pytest.fixture(scope="module")
 def world():
-    return World(stories=120)
+    return World(stories=60)
 
 
 def start(run):

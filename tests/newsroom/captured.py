@@ -234,6 +234,6 @@ def unpack(archive: Path, folder: Path) -> Path:
                 tar.extractfile(member) if member.isfile() and len(parts) == 2 and ".." not in parts else None
             )
             if content:
-                (folder / parts[0]).mkdir(exist_ok=True)
+                (folder / parts[0]).mkdir(parents=True, exist_ok=True)
                 (folder / parts[0] / parts[1]).write_bytes(content.read())
     return folder
