@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.panel import Panel
@@ -25,7 +26,7 @@ from pipeline.sources import load_sources
 from pipeline.warehouse import registry, reports
 from pipeline.warehouse.engine import transaction
 
-out = show.console()
+out = show.console(record=True)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,7 +62,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def demo(
-    stories: int = typer.Option(200, min=20, max=5000, help="How many stories the invented publishers have."),
+    stories: Annotated[
+        int, typer.Option(min=20, max=5000, help="How many stories the invented publishers have.")
+    ] = 200,
+    picture: Annotated[
+        Path | None, typer.Option(help="Also write what is printed as an SVG picture.")
+    ] = None,
 ) -> None:
     """Shows it all: invented publishers, the DAG news_hourly in process, and what came out.
 
@@ -88,6 +94,8 @@ def demo(
         _print_result(connection)
     _print_second_run(known_before, before == after)
     _print_next(time.monotonic() - began)
+    if picture:
+        out.save_svg(str(picture), title="make demo")
 
 
 @contextmanager

@@ -26,9 +26,9 @@ from pipeline.warehouse.reports import FeedCount
 _STEPS = {"poll": "Polling feeds", "fetch": "Fetching pages", "load": "Reading and loading stories"}
 
 
-def console() -> Console:
+def console(*, record: bool = False) -> Console:
     """Standard output: as wide as the terminal, 120 columns where it goes into a file or a pipe."""
-    return Console(width=None if sys.stdout.isatty() else 120)
+    return Console(width=None if sys.stdout.isatty() else 120, record=record)
 
 
 @contextmanager
@@ -111,7 +111,9 @@ def reasons_table(rows: Sequence[dict[str, Any]]) -> Table:
     table.add_column("entries", justify="right", no_wrap=True)
     table.add_column("example", overflow="fold")
     for row in rows:
-        table.add_row(row["domain"], row["state"], row["reason"], str(row["entries"]), _shortened(row["example"] or ""))
+        table.add_row(
+            row["domain"], row["state"], row["reason"], str(row["entries"]), _shortened(row["example"] or "")
+        )
     return table
 
 
@@ -122,7 +124,7 @@ def _shortened(url: str, most: int = 56) -> str:
 def stories_table(rows: Iterable[Any]) -> Table:
     """A sample of stories: the instant, the offset as printed, the place, and the proof of both."""
     table = Table(
-        title="Stories, with the evidence", title_justify="left", header_style="bold", show_lines=True
+        title="Stories, with the evidence", title_justify="left", header_style="bold", box=SIMPLE_HEAD
     )
     table.add_column("headline", ratio=5)
     table.add_column("instant (UTC)", no_wrap=True)

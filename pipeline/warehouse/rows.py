@@ -123,7 +123,7 @@ def _moment(prefix: str, moment: Timestamp | None) -> Row:
 
 
 def _bridges(article: Article) -> dict[str, list[Row]]:
-    dateline = article.dateline
+    dateline, chosen = article.dateline, _chosen(article)
     keywords = dict.fromkeys(word for word in article.keywords if word.strip())
     rows: dict[str, Iterable[Row]] = {
         "article_author": ({"name": name} for name in article.authors),
@@ -138,7 +138,7 @@ def _bridges(article: Article) -> dict[str, list[Row]]:
             for one in article.live_posts
         ),
         "article_note": ({"note": note} for note in article.editor_notes),
-        "article_timestamp": (_timestamp(one, article.published) for one in article.timestamps),
+        "article_timestamp": (_timestamp(one) | {"is_chosen": one is chosen} for one in article.timestamps),
         "article_place": (
             {
                 "rel": "located",
@@ -169,7 +169,23 @@ def _bridges(article: Article) -> dict[str, list[Row]]:
     return numbered
 
 
-def _timestamp(moment: Timestamp, chosen: Timestamp | None) -> Row:
+def _chosen(article: Article) -> Timestamp | None:
+    """The date whose print the publication date has; what else completed it stands in its method."""
+    published = article.published
+    if published is None:
+        return None
+    sources = (published.method or "").split("+")
+    return next(
+        (
+            one
+            for one in article.timestamps
+            if one.evidence == published.evidence and (one.method or "").partition("+")[0] in sources
+        ),
+        None,
+    )
+
+
+def _timestamp(moment: Timestamp) -> Row:
     return {
         "role": moment.role,
         "evidence": moment.evidence,
@@ -180,7 +196,6 @@ def _timestamp(moment: Timestamp, chosen: Timestamp | None) -> Row:
         "zone": moment.zone,
         "precision": moment.precision,
         "flags": sorted(moment.flags),
-        "is_chosen": moment == chosen,
     }
 
 

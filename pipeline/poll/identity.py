@@ -1,0 +1,149 @@
+"""Which entry of a feed is which: one short key for an entry on every day that it is seen.
+
+A key is stable for ever: the ledger is keyed by it, so a change here imports every feed again.
+Its first letter says where it comes from, in this order:
+
+``u:``  the GUID is an address. Scheme, ``www.`` and default port do not count. On the feed's own site the
+        host does not count either, so that a site may move to https or to another domain with its feed.
+``g:``  any other GUID, as printed.
+``l:``  no GUID: the canonical link, without scheme and ``www.``.
+``t:``  neither: the SHA-256 of headline and date as printed, or of the text if both are missing.
+
+A key longer than 200 characters is replaced by its letter and its SHA-256. Where one document uses a
+GUID for several stories (their links differ), each of them gets its key with ``#`` and a digest of the link,
+whatever their order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import replace
+from urllib.parse import SplitResult, urlsplit
+
+from pipeline.records import Entry, ParsedFeed
+from pipeline.urls import canonical_url
+
+MAX_KEY = 200
+
+
+def entry_key(
+    *,
+    guid: str | None,
+    url: str | None,
+    headline: str | None = None,
+    published_raw: str | None = None,
+    text: str | None = None,
+    own_hosts: frozenset[str] = frozenset(),
+) -> str:
+    """The identity of an entry within its feed: at most 200 characters.
+
+    ``own_hosts`` are the hosts of the feed's site, as ``site_host`` gives them.
+
+    >>> own = frozenset({"news.example"})
+    >>> entry_key(guid="http://www.news.example/a/1?x=2", url=None, own_hosts=own)
+    'u:/a/1?x=2'
+    >>> entry_key(guid="https://partner.example/a/1", url=None, own_hosts=own)
+    'u://partner.example/a/1'
+    >>> entry_key(guid="tag:news.example,2026:7", url="https://news.example/7")
+    'g:tag:news.example,2026:7'
+    """
+    guid = " ".join(guid.split()) if guid else None
+    if guid:
+        parts = _address(guid)
+        key = f"g:{guid}" if parts is None else f"u:{_without_transport(parts, own_hosts)}"
+    elif url:
+        parts = _address(canonical_url(url))
+        key = f"l:{url if parts is None else _without_transport(parts, frozenset())}"
+    else:
+        told = f"{headline or ''}\n{published_raw or ''}" if headline or published_raw else text or ""
+        key = f"t:{_digest(told)}"
+    return key if len(key) <= MAX_KEY else f"{key[:2]}{_digest(key)}"
+
+
+def site_host(url: str | None) -> str | None:
+    """The host of ``url`` without ``www.`` and default port; None if it has none."""
+    parts = _address(url or "")
+    return None if parts is None else _host(parts)
+
+
+def identified(feed: ParsedFeed, *, url: str) -> tuple[Entry, ...]:
+    """The feed's entries with their keys, in its order, each story once.
+
+    An item that says nothing at all is left out.
+    """
+    own = frozenset(host for host in map(site_host, (url, feed.home_url, feed.self_url)) if host)
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for entry in feed.entries:
+        if says_something(entry):
+            groups[_key(entry, own)].append(entry)
+    found = [entry for key, entries in groups.items() for entry in _told_apart(key, entries)]
+    return tuple(sorted(found, key=lambda entry: entry.position))
+
+
+def says_something(entry: Entry) -> bool:
+    """True if there is anything that identifies or tells a story."""
+    return any((entry.guid, entry.url, entry.headline, entry.summary, entry.content, entry.published_raw))
+
+
+def _key(entry: Entry, own: frozenset[str]) -> str:
+    return entry_key(
+        guid=entry.guid,
+        url=entry.url,
+        headline=entry.headline,
+        published_raw=entry.published_raw,
+        text=entry.summary or entry.content,
+        own_hosts=own,
+    )
+
+
+def _story(entry: Entry) -> str:
+    """What tells two entries of one GUID apart: their links, or their headlines where they have none."""
+    if entry.url is None:
+        return f"t:{entry.headline or ''}"
+    parts = _address(canonical_url(entry.url))
+    return f"l:{entry.url if parts is None else _without_transport(parts, frozenset())}"
+
+
+def _told_apart(key: str, entries: list[Entry]) -> list[Entry]:
+    """The stories that share ``key`` in one document, each once (its first item) and with a key of its own."""
+    if len(entries) == 1:
+        return [replace(entries[0], key=key)]
+    stories: dict[str, Entry] = {}
+    for entry in entries:
+        stories.setdefault(_story(entry), entry)
+    if len(stories) == 1:
+        return [replace(entries[0], key=key)]
+    stem = key if len(key) < MAX_KEY - 17 else key[:2] + _digest(key)
+    return [replace(entry, key=f"{stem}#{_digest(story)[:16]}") for story, entry in stories.items()]
+
+
+def _address(text: str) -> SplitResult | None:
+    """``text`` split if it is an http address, else None."""
+    if not text[:8].lower().startswith(("http://", "https://")):
+        return None
+    try:
+        parts = urlsplit(text)
+        usable = bool(parts.hostname) and parts.port != 0  # .port raises for what is no number
+    except ValueError:
+        return None
+    return parts if usable else None
+
+
+def _host(parts: SplitResult) -> str:
+    host = (parts.hostname or "").removeprefix("www.")
+    return host if parts.port in {None, 80, 443} else f"{host}:{parts.port}"
+
+
+def _without_transport(parts: SplitResult, own: frozenset[str]) -> str:
+    host = _host(parts)
+    rest = (
+        (parts.path or "/")
+        + (f"?{parts.query}" if parts.query else "")
+        + (f"#{parts.fragment}" if parts.fragment else "")
+    )
+    return rest if host in own else f"//{host}{rest}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,193 @@
+"""The sources file: every fault at once, with its line and field."""
+
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import SettingsError
+from pipeline.records import Source
+from pipeline.sources import dump_sources, load_sources, parse_sources
+
+SHIPPED = Path(__file__).resolve().parents[1] / "sources.yaml"
+AGENCIES = {
+    "tass.com",
+    "yna.co.kr",
+    "ansa.it",
+    "aa.com.tr",
+    "ukrinform.ua",
+    "antaranews.com",
+    "bernama.com",
+    "europapress.es",
+}
+
+GOOD = """# a comment
+sources:
+  - name: Havna
+    domain: havna.example
+    country: NO
+    language: no
+    zone: Europe/Oslo
+    feeds:
+      - https://havna.example/rss
+    feed_only: true
+    delay_seconds: 2
+    headers: {Authorization: "Bearer ${env:HAVNA}", X-Edition: "5"}
+    obey_robots_for_feeds: false
+  - {name: Quay, domain: quay.example, feeds: ["https://quay.example/rss"]}
+"""
+
+
+def faults(text: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        parse_sources(text, name="s.yaml")
+    return str(caught.value).splitlines()
+
+
+def one(field: str, value: str) -> str:
+    lines = {"name": "Quay", "domain": "quay.example", "feeds": "[https://quay.example/rss]"} | {field: value}
+    return "sources:\n  -\n" + "".join(f"    {name}: {text}\n" for name, text in lines.items())
+
+
+def test_a_good_file():
+    havna, quay = parse_sources(GOOD)
+    assert (havna.country, havna.language, havna.zone) == ("NO", "no", "Europe/Oslo")
+    assert (havna.feed_only, havna.paused, havna.delay_seconds, havna.obey_robots_for_feeds) == (
+        True,
+        False,
+        2.0,
+        False,
+    )
+    assert havna.headers == {"Authorization": "Bearer ${env:HAVNA}", "X-Edition": "5"}
+    assert quay == Source("Quay", "quay.example", feeds=("https://quay.example/rss",))
+
+
+def test_all_faults_are_told_at_once_with_line_and_field():
+    text = """sources:
+  - name: Havna
+    domain: www.havna.example
+    country: Norway
+    langauge: nb
+    zone: Europe/Olso
+    feeds:
+      - https://havna.example/rss
+      - ftp://havna.example/rss
+  - name: Quay
+    domain: quay.example
+    feeds: [https://havna.example/rss]
+  - domain: quay.example
+    feeds: []
+"""
+    told = faults(text)
+    assert [line.split(": ")[1] for line in told] == [f"line {n}" for n in (3, 4, 5, 6, 9, 12, 13, 13, 14)]
+    assert (
+        told[0]
+        == "s.yaml: line 3: domain of Havna: is not a domain in lower case without www: 'www.havna.example'"
+    )
+    assert told[2] == "s.yaml: line 5: langauge of Havna: is not a known field; did you mean language?"
+    assert told[3].endswith("did you mean Europe/Oslo?")
+    assert "feeds.1 of Havna: is not an http or https address" in told[4]
+    assert "https://havna.example/rss stands already in line 8" in told[5]
+    assert any("domain: quay.example stands already in line 11" in line for line in told)
+    assert any("name: is missing" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("name", "''", "is empty"),
+        ("name", "20", "valid string"),
+        ("domain", "https://quay.example", "is not a domain"),
+        ("domain", "Quay.example", "is not a domain"),
+        ("country", "no", "two-letter country code"),
+        ("country", "UK", "two-letter country code"),
+        ("language", "english", "language tag"),
+        ("language", "en_GB", "language tag"),
+        ("zone", "CET+1", "IANA zone"),
+        ("zone", "../../etc/passwd", "IANA zone"),
+        ("feeds", "https://quay.example/rss", "valid list"),
+        ("feeds", "['https://user:pw@quay.example/rss']", "user name or password"),
+        ("feeds", "['https:///rss']", "http or https address"),
+        ("feeds", "['http://[::1/rss']", "http or https address"),
+        ("paused", "yes", "valid boolean"),
+        ("delay_seconds", "-1", "greater than or equal to 0"),
+        ("delay_seconds", "soon", "valid number"),
+        ("headers", "{authorization: Basic abc}", "set a variable and write \\${env:NAME} here"),
+        ("headers", "{X-Api-Key: abc}", "secret in plain text"),
+        ("headers", "{'bad name': x}", "HTTP does not allow"),
+        ("headers", '{X-A: "a\\nHost: b"}', "HTTP does not allow"),
+    ],
+)
+def test_what_is_refused(field, value, message):
+    with pytest.raises(SettingsError, match=message) as caught:
+        parse_sources(one(field, value))
+    assert (
+        f"line {3 if field == 'name' else 4 if field == 'domain' else 5 if field == 'feeds' else 6}: "
+        in str(caught.value)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "one list named sources"),
+        ("- a", "one list named sources"),
+        ("sources: []\nfeeds: []", "one list named sources"),
+        ("sources: [a", "line 1: "),
+        ("sources:\n  - {name: A\n  - x", "line 3: "),
+        ("sources:\n  - just text", "line 2: source: "),
+        (
+            "sources:\n  - name: A\n    name: B\n    domain: a.example\n    feeds: [https://a.example/]",
+            "line 3: name: stands twice",
+        ),
+        ("sources: !!python/object/apply:os.system [id]", "line 1: "),
+    ],
+)
+def test_files_that_are_none(text, message):
+    with pytest.raises(SettingsError, match=message):
+        parse_sources(text)
+
+
+def test_a_file_that_is_missing(tmp_path):
+    with pytest.raises(SettingsError, match=r"nothing\.yaml: cannot be read"):
+        load_sources(tmp_path / "nothing.yaml")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            Source,
+            name=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip),
+            domain=st.from_regex(r"[a-z]{1,8}\.example", fullmatch=True),
+            country=st.none() | st.sampled_from(["NO", "XK"]),
+            language=st.none() | st.sampled_from(["no", "sr-Latn-RS", "es-419"]),
+            zone=st.none() | st.just("America/Argentina/Buenos_Aires"),
+            feeds=st.from_regex(r"https://[a-z]{1,9}\.example/[0-9]{1,9}", fullmatch=True).map(
+                lambda feed: (feed,)
+            ),
+            paused=st.booleans(),
+            delay_seconds=st.none() | st.floats(0, 3600),
+            headers=st.sampled_from([{}, {"Cookie": "${env:A}"}]).map(MappingProxyType),
+        ),
+        unique_by=(lambda source: source.domain, lambda source: source.feeds),
+    )
+)
+def test_what_is_dumped_is_loaded_again(sources):
+    assert parse_sources(dump_sources(sources)) == tuple(sources)
+
+
+def test_the_shipped_list():
+    sources = load_sources(SHIPPED)
+    assert len(sources) >= 80
+    assert len({source.domain for source in sources}) == len(sources)
+    assert len({source.name for source in sources}) == len(sources)
+    feeds = [feed for source in sources for feed in source.feeds]
+    assert len(set(feeds)) == len(feeds)
+    assert len({source.country for source in sources}) >= 28
+    assert len({(source.language or "").partition("-")[0] for source in sources}) >= 14
+    assert all(source.zone and source.country and source.language for source in sources)
+    assert {source.domain for source in sources} >= AGENCIES
+    assert dump_sources(sources) in SHIPPED.read_text(encoding="utf-8")
