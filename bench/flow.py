@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +42,7 @@ from pipeline.warehouse.leases import worker  # noqa: E402
 
 
 @contextmanager
-def newsroom(folder: Path, stories: int, publishers: int):
+def newsroom(folder: Path, stories: int, publishers: int) -> Iterator[None]:
     """An invented world in a process of its own, without crawl delays."""
     code = (
         "import sys, asyncio\n"
@@ -52,7 +53,9 @@ def newsroom(folder: Path, stories: int, publishers: int):
         "    server.sources_yaml(folder / 'sources.yaml'); server.resolve_file(folder / 'resolve')\n"
         "    print('ready', flush=True); sys.stdin.read()\n"
     )
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         process.stdout.readline()
         yield
         process.stdin.close()
@@ -88,7 +91,7 @@ def loaded(context: Context) -> int:
 
 
 @contextmanager
-def timed(figures: dict, name: str):
+def timed(figures: dict, name: str) -> Iterator[None]:
     wall, cpu = time.perf_counter(), time.process_time()
     yield
     figures[name] = (time.perf_counter() - wall, time.process_time() - cpu)
@@ -147,7 +150,9 @@ def through_airflow(context: Context) -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--stories", type=int, default=600)
     parser.add_argument("--publishers", type=int, default=28)
     asked = parser.parse_args()
@@ -179,7 +184,9 @@ def main() -> None:
     phases = ", ".join(f"{phase} {spent:.1f} s" for phase, spent in seconds.items())
     tasks = ", ".join(f"{task['task']} {task.get('seconds', 0):.1f} s" for task in dag["tasks"])
     screen.print(f"its tasks: {tasks}")
-    screen.print(f"Airflow adds {total - whole[0]:.1f} s ({(total - whole[0]) / total:.0%} of its run); its phases: {phases}")
+    screen.print(
+        f"Airflow adds {total - whole[0]:.1f} s ({(total - whole[0]) / total:.0%} of its run); its phases: {phases}"
+    )
 
 
 if __name__ == "__main__":
