@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: help demo run up down test check fuzz quality bench lock clean
+.PHONY: help demo run up down test check fuzz sim quality bench lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -46,8 +46,11 @@ check: $(STAMP) ## Style, types, imports, migrations
 	@"$(BIN)/lint-imports"
 	@"$(BIN)/python" -m pytest -q tests/warehouse/test_schema.py
 
-fuzz: $(STAMP) ## Hypothesis at length: ten minutes instead of seconds
-	@HYPOTHESIS_PROFILE=fuzz "$(BIN)/python" -m pytest -q -m "not airflow" tests pipeline --timeout 3600
+fuzz: $(STAMP) ## Hypothesis at length: thousands of examples a property
+	@HYPOTHESIS_PROFILE=fuzz DATELINE_TESTS=long "$(BIN)/python" -m pytest -q -m "not airflow and not gold" tests/dateline tests/dedup tests/extract tests/fetch tests/flow tests/poll tests/test_urls.py --timeout 3600
+
+sim: $(STAMP) ## Long simulations: every day of every recorded feed, workers killed again and again
+	@DATELINE_TESTS=long "$(BIN)/python" -m pytest -q tests/integration tests/warehouse --timeout 3600
 
 quality: $(STAMP) ## Scores on the gold sets beside the checkout, against the floors in quality.toml
 	@"$(BIN)/python" bench/quality.py

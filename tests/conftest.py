@@ -11,9 +11,21 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url
 
 from pipeline.warehouse import server
+
+# `make test` is the same every time and takes seconds a property; `make fuzz` looks for what nobody has seen yet.
+settings.register_profile("test", derandomize=True, deadline=None)
+settings.register_profile("fuzz", max_examples=2000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
+
+
+@pytest.fixture(scope="session")
+def at_full_length() -> bool:
+    """True under ``make sim``: whole replays and many kills, where ``make test`` takes samples."""
+    return os.environ.get("DATELINE_TESTS") == "long"
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,10 @@ class Run:
         )
         self.engine = open_warehouse(database_url)
         schema.migrate(self.engine)
-        self.sources = [replace(one, delay_seconds=0) for one in load_sources(server.sources_yaml(folder / "sources.yaml"))]
+        self.sources = [
+            replace(one, delay_seconds=0)
+            for one in load_sources(server.sources_yaml(folder / "sources.yaml"))
+        ]
         with transaction(self.engine) as connection:
             registry.sync(connection, self.sources)
 

@@ -37,7 +37,9 @@ def start(run):
 def seen(run, stage):
     if stage.startswith("archive:"):
         prefix = stage.partition(":")[2]
-        return any(path.name.lstrip(".").startswith(prefix) for path in (run.folder / "archive").rglob("*.warc.gz*"))
+        return any(
+            path.name.lstrip(".").startswith(prefix) for path in (run.folder / "archive").rglob("*.warc.gz*")
+        )
     return run.rows(stage)[0][0] > 0
 
 
@@ -86,11 +88,11 @@ def test_killed_once_and_started_again(stage, world, unharmed, make_run):
         assert tables(run) == unharmed
 
 
-def test_killed_again_and_again(world, unharmed, make_run):
+def test_killed_again_and_again(world, unharmed, make_run, at_full_length):
     chance = random.Random(11)
     with serve(world) as server:
         run = make_run(server)
-        for _ in range(4):
+        for _ in range(40 if at_full_length else 3):
             worker = start(run)
             time.sleep(chance.uniform(1.0, 3.5))
             worker.kill()

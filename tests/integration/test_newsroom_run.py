@@ -59,7 +59,9 @@ def test_every_entry_ends_as_the_newsroom_knows(world, server, make_run):
 
 def ledger_faults(run, world, moment):
     """Entries whose state is not the expected one; which of a story's entries is loaded is the run's affair."""
-    rows = run.rows("select f.url, l.url, l.state, l.reason from ops.ledger l join news.feed f using (feed_id)")
+    rows = run.rows(
+        "select f.url, l.url, l.state, l.reason from ops.ledger l join news.feed f using (feed_id)"
+    )
     found = {(feed, url): (state, reason) for feed, url, state, reason in rows}
     expected = {(one.feed, one.url): one for one in world.expected(world.end)}
     assert found.keys() == expected.keys()
@@ -70,7 +72,9 @@ def ledger_faults(run, world, moment):
         state, reason = found[key]
         loaded[one.story] += state == "loaded"
         wanted = getattr(one, moment)
-        if told.get(state, state) != told.get(wanted, wanted) or (state in ("rejected", "waiting") and reason != one.reason):
+        if told.get(state, state) != told.get(wanted, wanted) or (
+            state in ("rejected", "waiting") and reason != one.reason
+        ):
             faults.append((*key, state, reason, wanted, one.reason))
     return faults + [story for story, times in loaded.items() if times > 1]
 
@@ -81,11 +85,21 @@ def test_no_instant_is_wrong_and_none_that_can_be_known_is_missing(world, first_
     for story in first_hour:
         truth = known[bare(story["url"])]
         if story["published_at"] != truth.readable_at:
-            wrong.append((truth.publisher, truth.printed, truth.zone_evidence, truth.readable_at, story["published_at"]))
+            wrong.append(
+                (
+                    truth.publisher,
+                    truth.printed,
+                    truth.zone_evidence,
+                    truth.readable_at,
+                    story["published_at"],
+                )
+            )
     assert wrong == []
 
 
-@pytest.mark.parametrize("field", ["headline", "body", "authors", "section", "keywords", "headings", "language", "place"])
+@pytest.mark.parametrize(
+    "field", ["headline", "body", "authors", "section", "keywords", "headings", "language", "place"]
+)
 def test_each_field_is_what_was_written(world, first_hour, field):
     known = truths(world)
     wrong = []
@@ -137,7 +151,9 @@ def test_syndicated_copies_are_kept_and_grouped_under_the_first(world, first_hou
         if truth.copy_of is None:
             continue
         original = by_number[truth.copy_of]
-        both = [next((ids[bare(url)] for url in one.urls if bare(url) in ids), None) for one in (original, truth)]
+        both = [
+            next((ids[bare(url)] for url in one.urls if bare(url) in ids), None) for one in (original, truth)
+        ]
         if None not in both and original.body == truth.body:
             copies += 1
             assert both[0]["cluster_id"] == both[1]["cluster_id"], (truth.url, original.url)

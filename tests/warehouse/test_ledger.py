@@ -23,7 +23,10 @@ from tests.warehouse.world import COURIER, NOW, discover, entry, fetch_all, load
 def states(engine):
     with transaction(engine) as connection:
         rows = connection.execute(select(LEDGER).order_by(LEDGER.c.feed_id, LEDGER.c.entry_key))
-        return {(str(row.feed_id)[:4], row.entry_key): (row.state, row.reason or row.duplicate_method) for row in rows}
+        return {
+            (str(row.feed_id)[:4], row.entry_key): (row.state, row.reason or row.duplicate_method)
+            for row in rows
+        }
 
 
 def only_states(engine):
@@ -56,7 +59,12 @@ def test_an_entry_without_a_link_and_one_of_a_feed_only_source_need_no_page(engi
 def test_two_workers_never_hold_one_entry(engine):
     feed = register(engine)["https://herald.example/a.xml"]
     discover(engine, feed, *(entry(number) for number in range(10)))
-    with worker(engine) as one, worker(engine) as two, transaction(engine) as left, transaction(engine) as right:
+    with (
+        worker(engine) as one,
+        worker(engine) as two,
+        transaction(engine) as left,
+        transaction(engine) as right,
+    ):
         mine = claim_to_fetch(left, one, 4, NOW)
         yours = claim_to_fetch(right, two, 100, NOW)
     assert len(mine) == 4
@@ -66,7 +74,9 @@ def test_two_workers_never_hold_one_entry(engine):
 def test_no_publisher_fills_a_whole_claim(engine):
     feeds = register(engine)
     discover(engine, feeds["https://herald.example/a.xml"], *(entry(number) for number in range(50)))
-    discover(engine, feeds["https://courier.example/feed"], entry(1, "https://courier.example/1"), at=minutes(9))
+    discover(
+        engine, feeds["https://courier.example/feed"], entry(1, "https://courier.example/1"), at=minutes(9)
+    )
     with worker(engine) as one, transaction(engine) as connection:
         claims = claim_to_fetch(connection, one, 20, NOW)
     assert {claim.source.domain for claim in claims} == {"herald.example", "courier.example"}
@@ -118,7 +128,10 @@ with worker(engine) as number:
     ("failure", "expected"),
     [
         (Failure("u", "permanent", "http_404", fetched_at=NOW), ("rejected", "http_404")),
-        (Failure("u", "transient", "http_503", retry_after_seconds=7200, fetched_at=NOW), ("waiting", "http_503")),
+        (
+            Failure("u", "transient", "http_503", retry_after_seconds=7200, fetched_at=NOW),
+            ("waiting", "http_503"),
+        ),
     ],
 )
 def test_a_failure_ends_or_waits_with_its_reason(engine, failure, expected):
@@ -141,7 +154,9 @@ def test_what_waits_is_tried_again_when_its_time_has_come_and_given_up_in_the_en
         with transaction(engine) as connection:
             claims = claim_to_fetch(connection, 1, 9, at)
             for claim in claims:
-                ledger.record_fetch(connection, claim, Failure("u", "transient", "timeout", fetched_at=at), None, at)
+                ledger.record_fetch(
+                    connection, claim, Failure("u", "transient", "timeout", fetched_at=at), None, at
+                )
         if not claims:
             break
         tries += 1
@@ -173,10 +188,17 @@ def test_an_entry_that_repeats_a_pending_one_waits_for_it_and_is_then_settled_wi
 def test_an_entry_whose_forerunner_was_rejected_is_tried_itself(engine):
     feeds = register(engine)
     discover(engine, feeds["https://herald.example/a.xml"], entry(1))
-    discover(engine, feeds["https://herald.example/b.xml"], entry(2, "https://herald.example/1?fbclid=2"), at=minutes(1))
+    discover(
+        engine,
+        feeds["https://herald.example/b.xml"],
+        entry(2, "https://herald.example/1?fbclid=2"),
+        at=minutes(1),
+    )
     with transaction(engine) as connection:
         (claim,) = claim_to_fetch(connection, 1, 9, NOW)
-        ledger.record_fetch(connection, claim, Failure("u", "permanent", "http_404", fetched_at=NOW), None, NOW)
+        ledger.record_fetch(
+            connection, claim, Failure("u", "permanent", "http_404", fetched_at=NOW), None, NOW
+        )
     assert [claim.entry_key for claim in fetch_all(engine)] == ["k2"]
 
 
@@ -185,7 +207,9 @@ def test_the_same_guid_and_headline_in_another_feed_is_the_same_story(engine):
     discover(engine, feeds["https://herald.example/a.xml"], entry(1))
     fetch_all(engine)
     load_all(engine)
-    discover(engine, feeds["https://herald.example/b.xml"], entry(1, "https://herald.example/other"), at=minutes(1))
+    discover(
+        engine, feeds["https://herald.example/b.xml"], entry(1, "https://herald.example/other"), at=minutes(1)
+    )
     with transaction(engine) as connection:
         assert ledger.settle_repeats(connection, NOW) == 1
     assert only_states(engine) == [("duplicate", "guid"), ("loaded", None)]
@@ -219,7 +243,12 @@ def test_a_repeat_is_not_settled_under_the_hands_of_the_worker_that_just_claimed
     discover(engine, feeds["https://herald.example/a.xml"], entry(1))
     fetch_all(engine)
     load_all(engine)
-    discover(engine, feeds["https://herald.example/b.xml"], entry(2, "https://herald.example/1?fbclid=1"), at=minutes(1))
+    discover(
+        engine,
+        feeds["https://herald.example/b.xml"],
+        entry(2, "https://herald.example/1?fbclid=1"),
+        at=minutes(1),
+    )
     settled = []
 
     def settle():
@@ -246,6 +275,8 @@ def test_a_worker_that_comes_late_does_not_undo_what_has_been_done(engine):
     fetch_all(engine)
     load_all(engine)
     with transaction(engine) as connection:
-        ledger.record_fetch(connection, late, Failure("u", "permanent", "http_404", fetched_at=minutes(2)), None, NOW)
+        ledger.record_fetch(
+            connection, late, Failure("u", "permanent", "http_404", fetched_at=minutes(2)), None, NOW
+        )
         ledger.reject(connection, late, "not_an_article", "", NOW)
     assert only_states(engine) == [("loaded", None)]

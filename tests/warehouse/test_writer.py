@@ -13,7 +13,14 @@ from pipeline.warehouse.claims import claim_to_load
 from pipeline.warehouse.engine import open_warehouse, transaction
 from pipeline.warehouse.reports import stories, table_hashes
 from pipeline.warehouse.rows import Loadable, story_rows
-from pipeline.warehouse.tables import ARTICLE, ARTICLE_PLACE, ARTICLE_VERSION, LEDGER, STORY_ALIAS, STORY_CLUSTER
+from pipeline.warehouse.tables import (
+    ARTICLE,
+    ARTICLE_PLACE,
+    ARTICLE_VERSION,
+    LEDGER,
+    STORY_ALIAS,
+    STORY_CLUSTER,
+)
 from pipeline.warehouse.writer import load
 from tests.warehouse.world import NOW, TEXT, article, discover, entry, fetch_all, load_all, minutes, register
 
@@ -33,13 +40,23 @@ def hashes(engine):
 def again(engine, make=article):
     """Loads every settled entry once more, as a worker does whose lease ran out."""
     with transaction(engine) as connection:
-        connection.execute(text("update ops.ledger set state = 'fetched', story_id = null, duplicate_method = null"))
+        connection.execute(
+            text("update ops.ledger set state = 'fetched', story_id = null, duplicate_method = null")
+        )
     return load_all(engine, make, at=minutes(60))
 
 
 def rich(claim):
     at = NOW - timedelta(hours=1)
-    moment = Timestamp(at, at.replace(tzinfo=None), 180, "Europe/Moscow", "minute", "11:00 GMT +3", flags=frozenset({"glued"}))
+    moment = Timestamp(
+        at,
+        at.replace(tzinfo=None),
+        180,
+        "Europe/Moscow",
+        "minute",
+        "11:00 GMT +3",
+        flags=frozenset({"glued"}),
+    )
     return article(
         claim,
         published=at,
@@ -51,7 +68,9 @@ def rich(claim):
         timestamps=(moment,),
         editor_notes=("Corrected on Monday.",),
         methods={"headline": "json_ld"},
-        dateline=Dateline("OSLO (AP) —", (Place("Oslo", "NO", lat=59.9, lon=10.7, geoname_id=3143244),), "AP"),
+        dateline=Dateline(
+            "OSLO (AP) —", (Place("Oslo", "NO", lat=59.9, lon=10.7, geoname_id=3143244),), "AP"
+        ),
     )
 
 
@@ -129,10 +148,14 @@ def test_the_same_text_at_another_publisher_is_kept_and_grouped(engine):
     discover(engine, feeds[A], entry(1))
     discover(engine, feeds[C], entry(2, "https://courier.example/2"))
     fetch_all(engine)
-    report = load_all(engine, lambda claim: article(claim, TEXT.format(0), NOW - timedelta(hours=int(claim.entry_key[1]))))
+    report = load_all(
+        engine, lambda claim: article(claim, TEXT.format(0), NOW - timedelta(hours=int(claim.entry_key[1])))
+    )
     assert (report.loaded, report.duplicate) == (2, 0)
     with transaction(engine) as connection:
-        first = connection.execute(select(ARTICLE.c.story_id).order_by(ARTICLE.c.published_at)).scalars().first()
+        first = (
+            connection.execute(select(ARTICLE.c.story_id).order_by(ARTICLE.c.published_at)).scalars().first()
+        )
         clusters = connection.execute(select(STORY_CLUSTER.c.cluster_id)).scalars().all()
     assert clusters == [first, first]
 
@@ -192,10 +215,12 @@ def test_two_workers_that_load_the_same_batch_at_once_change_nothing(engine, dat
         try:
             with transaction(own) as connection:
                 load(connection, [Loadable(claim, rich(claim), NOW) for claim in order], NOW)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whatever it is, the test shows it
             failures.append(error)
 
-    threads = [threading.Thread(target=work, args=(order,)) for order in (claims, claims[::-1], claims, claims[::-1])]
+    threads = [
+        threading.Thread(target=work, args=(order,)) for order in (claims, claims[::-1], claims, claims[::-1])
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -220,4 +245,7 @@ def test_rows_are_the_same_for_the_same_article(engine):
     (claim,) = fetch_all(engine)
     one, two = (story_rows(Loadable(claim, rich(claim), NOW)) for _ in range(2))
     assert one == two
-    assert one.article["content_hash"] != story_rows(Loadable(claim, article(claim), NOW)).article["content_hash"]
+    assert (
+        one.article["content_hash"]
+        != story_rows(Loadable(claim, article(claim), NOW)).article["content_hash"]
+    )

@@ -10,9 +10,14 @@ from pipeline.warehouse.rows import Loadable
 from pipeline.warehouse.writer import load
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-HERALD = Source("The Herald", "herald.example", feeds=("https://herald.example/a.xml", "https://herald.example/b.xml"))
+HERALD = Source(
+    "The Herald", "herald.example", feeds=("https://herald.example/a.xml", "https://herald.example/b.xml")
+)
 COURIER = Source("Courier", "courier.example", feeds=("https://courier.example/feed",))
-TEXT = "The council met again on Tuesday and voted, after four hours of debate, to keep the old bridge number {0} open. " * 3
+TEXT = (
+    "The council met again on Tuesday and voted, after four hours of debate, to keep the old bridge number {0} open. "
+    * 3
+)
 
 
 def register(engine, *sources):
@@ -22,7 +27,13 @@ def register(engine, *sources):
 
 
 def entry(number, url=None, **changes):
-    return Entry(key=f"k{number}", guid=f"g{number}", url=url or f"https://herald.example/{number}", headline=f"Story {number}", **changes)
+    return Entry(
+        key=f"k{number}",
+        guid=f"g{number}",
+        url=url or f"https://herald.example/{number}",
+        headline=f"Story {number}",
+        **changes,
+    )
 
 
 def discover(engine, feed, *entries, at=NOW, archived=None):
@@ -55,13 +66,17 @@ def article(claim, body=None, published=None, **changes):
     moment = published and Timestamp(published, published.replace(tzinfo=None), 0, "UTC", "minute", "printed")
     changes.setdefault("headline", claim.entry.headline)
     body = TEXT.format(claim.entry_key) if body is None else body
-    return Article(url=claim.url, canonical_url=claim.url, body=body, published=moment, extractor_version="t", **changes)
+    return Article(
+        url=claim.url, canonical_url=claim.url, body=body, published=moment, extractor_version="t", **changes
+    )
 
 
 def load_all(engine, make=article, number=1, at=NOW):
     with transaction(engine) as connection:
         claims = claim_to_load(connection, number, 100)
-        return load(connection, [Loadable(claim, make(claim), claim.fetched_at or at) for claim in claims], at)
+        return load(
+            connection, [Loadable(claim, make(claim), claim.fetched_at or at) for claim in claims], at
+        )
 
 
 def minutes(number):
