@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: help demo run up down test check fuzz sim quality bench lock clean
+.PHONY: help demo run up down marts test check fuzz sim quality bench lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -32,6 +32,9 @@ run: $(STAMP) ## The same for real feeds, without Airflow: make run SOURCES=sour
 up: $(STAMP) ## Airflow with its UI on loopback, hourly: make up PORT=8080 SOURCES=sources.yaml
 	@"$(BIN)/dateline" sources sync "$(SOURCES)"
 	@"$(BIN)/python" deploy/airflow_local.py up --port $(PORT)
+
+marts: $(STAMP) ## Build and test the dbt project in sql/ on the warehouse
+	@"$(BIN)/python" -m pipeline.warehouse.dbt build
 
 down: $(STAMP) ## Stop what make up started
 	@"$(BIN)/python" deploy/airflow_local.py down

@@ -13,6 +13,7 @@ from typing import Any
 
 import pendulum
 from airflow.sdk import (
+    Asset,
     CronDataIntervalTimetable,
     ExceptionRetryPolicy,
     Param,
@@ -26,6 +27,8 @@ from airflow.sdk import (
 from pipeline.errors import Permanent, SettingsError
 
 HOUR = timedelta(hours=1)
+STORIES = Asset("dateline_stories")
+"""Rung when stories have come in; news_marts listens."""
 HOPELESS = RetryRule(exception=[Permanent, SettingsError], action=RetryAction.FAIL)
 """What another try cannot mend fails at once; the rest is tried again, later and later."""
 
@@ -56,7 +59,9 @@ def news_hourly() -> None:
         from pipeline.settings import settings
 
         context = get_current_context()
-        since, until = context["data_interval_start"], context["data_interval_end"]
+        # A run triggered by hand without a logical date has no interval: it is the newest complete hour.
+        until = context.get("data_interval_end") or utc_now().replace(minute=0, second=0, microsecond=0)
+        since = context.get("data_interval_start") or until - HOUR
         window = {
             "since": since.isoformat(),
             "until": until.isoformat(),
@@ -83,8 +88,12 @@ def news_hourly() -> None:
 
         return summary(ingest_pending(warehouse_context())) | {"shard": share["shard"]}
 
+    @task(outlets=[STORIES])
+    def ring() -> None:
+        """One event a run: of a burst of them Airflow would leave all but the first lying."""
+
     shares = plan()
-    poll.expand(share=shares) >> ingest.expand(share=shares)
+    poll.expand(share=shares) >> ingest.expand(share=shares) >> ring()
 
 
 news_hourly()

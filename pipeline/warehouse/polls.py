@@ -55,8 +55,12 @@ def record_poll(connection: Connection, poll: Poll, pace: Pace) -> int:
             received_at=poll.polled_at,
             archived=poll.archived,
         )
+    row = insert(FEED_POLL).values(_poll_row(poll, new, is_gap=pace.is_gap))
+    # The same document read again, by a better parser, may hold more entries: they are counted once as well.
+    more = {"new_entries": FEED_POLL.c.new_entries + row.excluded.new_entries}
+    keys = [FEED_POLL.c.feed_id, FEED_POLL.c.polled_at]
     connection.execute(
-        insert(FEED_POLL).values(_poll_row(poll, new, is_gap=pace.is_gap)).on_conflict_do_nothing()
+        row.on_conflict_do_update(index_elements=keys, set_=more, where=row.excluded.new_entries > 0)
     )
     state = _state(poll, pace)
     statement = insert(FEED_STATE).values(feed_id=poll.feed.feed_id, **state)

@@ -34,6 +34,8 @@ def migrate(engine: Engine) -> str:
         if current is not None and current != head:
             _known(current)
         if current != head:
+            # Views of the marts hang on our tables and would forbid to change them; the next build remakes them.
+            connection.exec_driver_sql("drop schema if exists staging cascade")
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

@@ -68,7 +68,9 @@ def test_the_dag_gives_the_rows_of_the_command_line_and_gives_them_once(
     with serve(World(stories=80)) as server:
         register(engine, server, tmp_path)
         airflow = local_airflow(
-            **server.environment(tmp_path), DATELINE_ARCHIVE=str(tmp_path / "a"), DATELINE_HOST_DELAY_SECONDS="0"
+            **server.environment(tmp_path),
+            DATELINE_ARCHIVE=str(tmp_path / "a"),
+            DATELINE_HOST_DELAY_SECONDS="0",
         )
         ran = airflow.run("news_hourly", last_hour().isoformat(), conf={"every": True})
         assert ran.code == 0, ran.errors
@@ -99,7 +101,9 @@ def test_an_hour_long_past_is_taken_from_the_archive_and_no_feed_is_asked(local_
     with serve(World(stories=40)) as server:
         register(engine, server, tmp_path)
         airflow = local_airflow(
-            **server.environment(tmp_path), DATELINE_ARCHIVE=str(tmp_path / "a"), DATELINE_HOST_DELAY_SECONDS="0"
+            **server.environment(tmp_path),
+            DATELINE_ARCHIVE=str(tmp_path / "a"),
+            DATELINE_HOST_DELAY_SECONDS="0",
         )
         asked = len(server.requests)
         ran = airflow.run("news_hourly", (last_hour() - timedelta(days=30)).isoformat())
@@ -109,7 +113,9 @@ def test_an_hour_long_past_is_taken_from_the_archive_and_no_feed_is_asked(local_
             assert connection.exec_driver_sql("select count(*) from ops.ledger").scalar_one() == 0
 
 
-def test_a_warehouse_without_a_schema_fails_the_run_and_says_what_to_do(local_airflow, database_url, tmp_path):
+def test_a_warehouse_without_a_schema_fails_the_run_and_says_what_to_do(
+    local_airflow, database_url, tmp_path
+):
     airflow = local_airflow(DATELINE_ARCHIVE=str(tmp_path / "a"))
     ran = airflow.run("news_hourly", last_hour().isoformat(), conf={"every": True})
     assert ran.code == 1
@@ -125,14 +131,18 @@ def test_real_pages_under_their_own_hosts_are_all_accounted_for(local_airflow, e
     with serve(world, tls=True) as server:
         register(engine, server, tmp_path)
         airflow = local_airflow(
-            **server.environment(tmp_path), DATELINE_ARCHIVE=str(tmp_path / "a"), DATELINE_HOST_DELAY_SECONDS="0"
+            **server.environment(tmp_path),
+            DATELINE_ARCHIVE=str(tmp_path / "a"),
+            DATELINE_HOST_DELAY_SECONDS="0",
         )
         ran = airflow.run("news_hourly", last_hour().isoformat(), conf={"every": True})
         assert ran.code == 0, ran.errors
         before = hashes(engine)
         with transaction(engine) as connection:
             counts = conservation(connection)
-            states = dict(connection.exec_driver_sql("select state, count(*) from ops.ledger group by 1").all())
+            states = dict(
+                connection.exec_driver_sql("select state, count(*) from ops.ledger group by 1").all()
+            )
             reasonless = connection.exec_driver_sql(
                 "select count(*) from ops.ledger where state = 'rejected' and reason is null"
             ).scalar_one()

@@ -71,3 +71,13 @@ def test_an_older_poll_that_is_recorded_late_does_not_undo_a_newer_one(engine):
     assert state(engine).etag == '"new"'
     with transaction(engine) as connection:
         assert [count.is_conserved for count in conservation(connection)] == [True] * 3
+
+
+def test_a_document_read_again_with_more_in_it_is_counted_once(engine):
+    feed = register(engine)[URL]
+    record(engine, feed, answer(), "changed", entry(1))
+    assert record(engine, feed, answer(), "changed", entry(1), entry(2)) == 1
+    assert record(engine, feed, answer(), "changed", entry(1), entry(2)) == 0
+    with transaction(engine) as connection:
+        assert [count.seen for count in conservation(connection) if count.feed == URL] == [2]
+        assert all(count.is_conserved for count in conservation(connection))
