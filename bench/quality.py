@@ -25,7 +25,9 @@ ROOT = Path(__file__).resolve().parents[1]
 def predicted(kind: str, gold: Path, into: Path) -> None:
     """Runs the predictor of a kind of gold set."""
     with into.open("w") as out:
-        subprocess.run([sys.executable, str(ROOT / "bench" / f"predict_{kind}.py"), str(gold)], stdout=out, check=True)
+        subprocess.run(
+            [sys.executable, str(ROOT / "bench" / f"predict_{kind}.py"), str(gold)], stdout=out, check=True
+        )
 
 
 def scored(kind: str, gold: Path, predictions: Path, folder: Path) -> dict[str, float]:
@@ -33,7 +35,16 @@ def scored(kind: str, gold: Path, predictions: Path, folder: Path) -> dict[str, 
     scorer = gold.parent / "score.py"
     if kind == "articles":
         result = folder / "articles.json"
-        command = [sys.executable, scorer, "--pred", predictions, "--gold", gold / "gold.jsonl", "--json", result]
+        command = [
+            sys.executable,
+            scorer,
+            "--pred",
+            predictions,
+            "--gold",
+            gold / "gold.jsonl",
+            "--json",
+            result,
+        ]
         subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
         return flat(json.loads(result.read_text()))
     command = [sys.executable, str(scorer), str(gold), str(predictions), "--json"]
@@ -48,7 +59,9 @@ def flat(figures: dict) -> dict[str, float]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("sets", nargs="*", metavar="SET")
     parser.add_argument("--gold", type=Path, default=ROOT.parent / "shared" / "gold")
     asked = parser.parse_args()
@@ -57,7 +70,9 @@ def main() -> int:
         return 0
     floors = tomllib.loads((ROOT / "quality.toml").read_text())
     screen = Console(width=100)
-    table = Table("set", "figure", "measured", "floor", "", title="Quality, development halves", title_justify="left")
+    table = Table(
+        "set", "figure", "measured", "floor", "", title="Quality, development halves", title_justify="left"
+    )
     below = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

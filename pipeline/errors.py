@@ -6,8 +6,10 @@ of ours, of the user's input or of the infrastructure are exceptions::
     DatelineError
     ├── SettingsError        a setting or a sources file is wrong: fix it and run again
     ├── Transient            try again later
-    │   └── WarehouseDown    the database does not answer
+    │   ├── WarehouseDown    the database does not answer
+    │   └── ArchiveAway      the archive's location does not answer
     └── Permanent            trying again changes nothing
+        ├── WarehouseRefused the database refused a statement: a fault of ours
         ├── SchemaMismatch   the warehouse's schema is older or newer than this code
         ├── ArchiveDamaged   a record is missing or is not what its digest says
         └── ServerRefused    the embedded server cannot run where it was told to
@@ -38,8 +40,16 @@ class WarehouseDown(Transient):
     """The database does not answer."""
 
 
+class ArchiveAway(Transient):
+    """The archive's location does not answer, or is not there."""
+
+
 class Permanent(DatelineError):
     """Another try changes nothing."""
+
+
+class WarehouseRefused(Permanent):
+    """The database refused a statement or a value: a fault of ours, with the server's own words."""
 
 
 class SchemaMismatch(Permanent):

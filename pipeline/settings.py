@@ -69,7 +69,9 @@ class Settings(BaseSettings):
     @property
     def user_agent(self) -> str:
         """Who we say that we are, with a contact where one is set."""
-        return f"Dateline/0.1 (news archive; +{self.contact})" if self.contact else "Dateline/0.1 (news archive)"
+        return (
+            f"Dateline/0.1 (news archive; +{self.contact})" if self.contact else "Dateline/0.1 (news archive)"
+        )
 
 
 def _pair(text: str) -> tuple[str, int]:

@@ -16,7 +16,6 @@ from typing import Annotated
 import typer
 from rich.panel import Panel
 from rich.syntax import Syntax
-from sqlalchemy import Connection, text
 
 from pipeline.cli import show
 from pipeline.cli.session import opened, settled
@@ -24,22 +23,11 @@ from pipeline.errors import DatelineError, SettingsError
 from pipeline.flow.context import Context
 from pipeline.sources import load_sources
 from pipeline.warehouse import registry, reports
-from pipeline.warehouse.engine import transaction
+from pipeline.warehouse.engine import Connection, transaction
 
 out = show.console(record=True)
 
 ROOT = Path(__file__).resolve().parents[2]
-
-SAMPLE = text("""
-select distinct on (s.domain) s.domain, a.headline, a.published_at, a.published_local, a.published_precision,
-       a.published_utc_offset_minutes, a.published_evidence, a.published_method,
-       d.raw as dateline, p.name as place, p.country as place_country
-from news.article a
-join news.source s using (source_id)
-left join news.article_dateline d using (story_id)
-left join news.article_place p on p.story_id = a.story_id and p.position = 0
-order by s.domain, (d.raw is null), (a.published_at is null), a.published_at desc, a.story_id
-""")
 
 QUERIES = {
     "Which source gave the date, what completed it, and the proof": """\
@@ -167,7 +155,7 @@ def _print_result(connection: Connection) -> None:
     why = reports.reasons(connection)
     if why:
         out.print(show.reasons_table(why))
-    out.print(show.stories_table(connection.execute(SAMPLE)))
+    out.print(show.stories_table(reports.sample(connection)))
 
 
 def _print_second_run(known_before: int, same: bool) -> None:

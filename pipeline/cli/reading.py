@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from pipeline.cli import show
 from pipeline.cli.session import ArchiveOption, DemoOption, WarehouseOption, err, opened, settled
@@ -22,6 +20,7 @@ from pipeline.flow.article import extract_article, extract_text
 from pipeline.flow.context import utc_now
 from pipeline.warehouse import reports
 from pipeline.warehouse.engine import transaction
+from pipeline.warehouse.queries import run_query
 
 out = show.console()
 
@@ -64,13 +63,7 @@ def query(
 ) -> None:
     """Runs one read-only query and prints its result."""
     context = opened(settled(warehouse=warehouse, demo=demo))
-    try:
-        with transaction(context.engine) as connection:
-            connection.execute(text("set transaction read only"))
-            result = connection.exec_driver_sql(sql)
-            columns, rows = list(result.keys()), result.all()
-    except DBAPIError as error:
-        raise SettingsError(f"the query failed: {str(error.orig).strip()}") from error
+    columns, rows = run_query(context.engine, sql)
     if form == "table":
         out.print(show.rows_table(columns, rows))
         err.print(f"[dim]{len(rows):,} rows[/]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ _STEPS = {"poll": "Polling feeds", "fetch": "Fetching pages", "load": "Reading a
 
 def console(*, record: bool = False) -> Console:
     """Standard output: as wide as the terminal, 120 columns where it goes into a file or a pipe."""
-    return Console(width=None if sys.stdout.isatty() else 120, record=record)
+    return Console(width=shutil.get_terminal_size((120, 40)).columns, record=record)
 
 
 @contextmanager

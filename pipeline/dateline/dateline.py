@@ -9,6 +9,7 @@ from datetime import date
 from pipeline.dateline import ideographic, places
 from pipeline.dateline.agencies import is_known, is_outlet, looks_like_one
 from pipeline.dateline.bare import bare
+from pipeline.dateline.behind import agency_behind
 from pipeline.dateline.gazetteer import lookup
 from pipeline.dateline.heads import Head, Printed, believable, read_head
 from pipeline.dateline.openings import NOTE, PREFIX, Lead, openings
@@ -29,9 +30,6 @@ _END = re.compile(
     r"|(?P<iso>(?<=\d\d-\d\d)\s*\n)"
 )
 """What ends a dateline; ``stop``: a full stop behind the agency, ``iso``: the end of a line with an ISO date."""
-_BEHIND = re.compile(
-    r"\s*(?:\((?P<round>[^()\n]{2,50})\)|(?P<plain>[^\W\d_][^\n.،,:(–—-]{1,30}?))\s*(?P<end>[.:]\s|-+\s*|[–—]\s*)"
-)
 _TABLE = re.compile(r"[A-Z]{3,9}\.? \d{1,2}\b|\d{1,2} [A-Z]{3,9}\b")
 """A date behind the dash: the head was the title of a table of prices."""
 _MIXED_CASE = {"de": 5_000, "en": 150_000}
@@ -173,9 +171,9 @@ def _ended(story: _Text, start: int, end: re.Match[str], lead: Lead) -> Found | 
         return None
     if lead == "byline" and not all(lookup(one.name).settlements for one in head.places):
         return None
-    extended = _extended(story, start, end, head)
-    if extended is not None:
-        return extended
+    told = agency_behind(story.text, end.end(), head, language=story.language, near=story.near)
+    if told is not None:
+        return Found(_trimmed(story.text[start : told[1]]), told[0])
     if not _fits(story, end, head, lead):
         return None
     if lead == "" and head.strong:
@@ -236,27 +234,6 @@ def _restored(head: Head) -> Head:
         return head
     whole = places.restored(head.places[0].name)
     return replace(head, places=(Printed(whole),)) if whole else head
-
-
-def _extended(story: _Text, start: int, end: re.Match[str], head: Head) -> Found | None:
-    """An agency behind the first dash: ``МОСКВА, 20 авг — РИА Новости.``, ``CITY, ST--(House - May 3, 2016) -``."""
-    behind = _BEHIND.match(story.text, end.end()) if head.agency is None and head.places else None
-    if behind is None:
-        return None
-    agency, filed_on = (behind["round"] or behind["plain"]).strip(), head.filed_on
-    if behind["round"]:
-        agency, _, day = agency.partition(" - ")
-        dated = story.head("X " + day) if day else None
-        filed_on = dated.filed_on if dated else filed_on
-        good = looks_like_one(agency)
-    else:
-        # Arabic print sets any house between two dashes.
-        arabic = "\u0600" <= agency[0] <= "\u06ff" and len(agency.split()) <= 3
-        good = is_known(agency) or (arabic and behind["end"].strip().startswith("-"))
-    if not good:
-        return None
-    raw = story.text[start : behind.start("end")]
-    return Found(_trimmed(raw), replace(head, agency=agency, filed_on=filed_on, strong=True))
 
 
 def _agency_alone(text: str) -> Found | None:

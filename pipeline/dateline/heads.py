@@ -25,6 +25,9 @@ _DATE = re.compile(
     re.VERBOSE,
 )
 _WORD = re.compile(rf"['’‘`ʻ]?{_W}(?:{_W}|['’‘.\-&`ʻ/\u0300-\u036f\u0600-\u06ff\u0900-\u0dff\u0e00-\u0eff])*")
+_INITIALS = re.compile(r"[a-zäöüæøå]{2,5}(?:/[a-zäöüæøå]{2,5})?")
+_SMALL_INITIALS = frozenset(("de", "nl", "da", "nb", "sv"))
+"""Languages whose houses sign with initials in small letters."""
 _CITY_STATES = frozenset(("VA", "SG", "MC", "LU", "HK", "MO", "SM", "GI", "KW", "DJ", "PA"))
 _LANDFORMS = frozenset(
     "township county beach park meadows city island islands lake heights springs hills valley village falls bay "
@@ -59,15 +62,26 @@ class Head:
     strong: bool = False
 
 
-def split_agency(head: str) -> tuple[str, str | None]:
-    """The head without the agency in its last brackets, and that agency."""
+def split_agency(head: str, language: str | None = None) -> tuple[str, str | None]:
+    """The head without the agency in its last brackets, and that agency.
+
+    >>> split_agency("Hamburg (nnd)", "de"), split_agency("Harbour (left)", "en")
+    (('Hamburg', 'nnd'), ('Harbour (left)', None))
+    """
     match = _BRACKET.search(head)
     if not match:
         return head, None
     inner = (match["round"] or match["slash"] or match["square"]).strip()
     if match["round"] and qualifier(inner) and not is_known(inner):
         return head, None
-    return (head[: match.start()], inner) if looks_like_one(inner) else (head, None)
+    before = head[: match.start()]
+    good = looks_like_one(inner) or (language in _SMALL_INITIALS and _signed_in_small(before, inner))
+    return (before, inner) if good else (head, None)
+
+
+def _signed_in_small(before: str, inner: str) -> bool:
+    """``Hamburg (nnd)``: initials in small letters behind a town."""
+    return bool(_INITIALS.fullmatch(inner)) and bool(lookup(before.strip(" ,.")).settlements)
 
 
 def split_date(head: str, language: str | None, near: date | None) -> tuple[str, date | None, bool]:
@@ -165,7 +179,7 @@ def _read_place(segment: str, *, vouched: bool) -> Printed | None:
 
 def read_head(head: str, *, language: str | None, near: date | None) -> Head | None:
     """A head between the start of a dateline and its dash; None where it cannot be one."""
-    rest, agency = split_agency(head.translate(_ARABIC))
+    rest, agency = split_agency(head.translate(_ARABIC), language)
     if agency is None:
         rest, agency = _outlet_around(rest)
     rest, filed_on, dated = split_date(rest, language, near)

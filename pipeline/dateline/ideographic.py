@@ -23,6 +23,11 @@ _CHINESE = re.compile(
 _JAPANESE = re.compile(
     rf"\s*(?P<open>[【［\[（(])(?P<place>[^\s】］\])）=＝\d]{{1,20}}?)?\s*(?:{_DAY})?\s*(?P<agency>{_AGENCIES})(?:\s*(?:{_DAY.replace('month', 'month2').replace('day', 'day2')}))?(?P<by>[^】］\])）]{{0,12}})?(?P<close>[】］\])）])"
 )
+_HOUSE = re.compile(
+    rf"\s*(?P<open>[【［\[（(])(?P<place>[^\s】］\])）=＝\d]{{1,20}}?)(?:\s*[=＝]\s*|\s*{_DAY}\s*(?:[=＝]\s*)?)"
+    r"(?P<agency>[^\s】］\])）=＝\d、。「」]{2,16})(?P<close>[】］\])）])"
+)
+"""``【横浜＝湊通信】``, ``［函館 27日 湊通信］``: a house that is not listed, behind a town."""
 _KOREAN = re.compile(
     r"\s*(?P<open>[(\[（［【])(?P<place>[가-힣·ㆍ,\s]{1,30}?)\s*[=＝]\s*(?P<agency>[^)\]）］】\s]{2,16})(?P<close>[)\]）］】])"
 )
@@ -43,7 +48,7 @@ def find(text: str, near: date | None) -> Found | None:
     """The ideographic or Korean dateline at the head of ``text``; None where there is none."""
     if text.isascii():
         return None
-    for read in (_korean, _japanese, _chinese):
+    for read in (_korean, _japanese, _house, _chinese):
         found = read(text, near)
         if found is not None:
             return found
@@ -108,6 +113,17 @@ def _japanese(text: str, near: date | None) -> Found | None:
     place = (match["place"] or "").strip(" ・、=＝")
     parts = re.split(r"[・、]", place) if place and not lookup(place) else [place]
     names = tuple((part, None) for part in parts if part)
+    return Found(_span(text, match), names, match["agency"], _filed(match, near))
+
+
+def _house(text: str, near: date | None) -> Found | None:
+    match = _HOUSE.match(text)
+    if not match:
+        return None
+    parts = [match["place"]] if lookup(match["place"]) else re.split(r"[・、]", match["place"])
+    if not all(lookup(part).settlements for part in parts):
+        return None
+    names = tuple((part, None) for part in parts)
     return Found(_span(text, match), names, match["agency"], _filed(match, near))
 
 

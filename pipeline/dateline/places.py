@@ -63,6 +63,8 @@ SHARED = MappingProxyType(
 _SPLIT = re.compile(r"\s*[/·・]\s*|\s+(?:and|und|y|et|e|dan)\s+(?=[^\W\d_])")
 _OWN_NAME = 10
 """A town of just that name is meant unless one with another name has so many times its people."""
+_NAMESAKE = 100_000
+"""People of a town that is meant by its country's name."""
 _NEAR = 25
 """A namesake at home is meant unless the largest elsewhere has so many times its people."""
 
@@ -138,10 +140,12 @@ def resolve(name: str, behind: Qualifier | None, country: str | None) -> Place:
 def _country_itself(name: str, key: str, settlements: tuple[Settlement, ...]) -> Place | None:
     """A country or a division that stands alone; None where a town of that name is meant; unknown names as printed."""
     whole = lookup(name).country or qualifiers.COUNTRIES.get(key)
-    if settlements and not (
-        whole and settlements[0].population < 1_000_000 and fold(settlements[0].name) != key
-    ):
-        return None
+    if settlements:
+        top = settlements[0]
+        # Tunis has its country's name in Arabic print, Mexico City in Spanish: stories are filed from the town.
+        namesake = top.country == whole and top.population >= _NAMESAKE
+        if not whole or namesake or top.population >= 1_000_000 or fold(top.name) == key:
+            return None
     if whole:
         return Place(name, whole, method="country")
     division = qualifier(name)

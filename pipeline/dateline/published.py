@@ -9,26 +9,19 @@ clock, a clock its zone. Nothing is ever put together that two sources contradic
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from pipeline.dateline.agreement import Read, completed, disagreements
 from pipeline.dateline.timestamp import parse_timestamp
 from pipeline.records import DateCandidate, Role, Source, Timestamp
 
 _TRUST = ("json_ld", "meta", "microdata", "other_meta", "time", "page_clock", "visible", "feed", "url")
-_SLACK = timedelta(minutes=1)
 _AHEAD = timedelta(minutes=15)
 """A publisher's clock may run fast by so much before a date counts as after its fetch."""
 _DAY_SOURCES = frozenset(("url",))
 _SEEN = frozenset(("time", "visible", "page_clock"))
 """Sources that hold text for people, with its label."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    candidate: DateCandidate
-    stamp: Timestamp
-    rank: int
 
 
 def trust(candidate: DateCandidate) -> int:
@@ -74,7 +67,9 @@ def choose_published(
     ``future`` (later than ``fetched_at``, by more than a day), and against lower sources
     ``hour_slip`` (exactly one hour apart), ``whole_offset_slip`` (apart by the printed offset, a
     fault of templates) and ``conflict`` (any other disagreement between days). ``role`` chooses
-    among the candidates: ``updated`` gives the date of the last change.
+    among the candidates: ``updated`` gives the date of the last change. A clock in the page's header
+    (role ``page_clock``) counts only where nothing else is printed, and not within a day of
+    ``fetched_at``: then it is the time of the request.
 
     >>> found = choose_published([
     ...     DateCandidate("2021-05-02", "json_ld"),
@@ -93,11 +88,15 @@ def choose_published(
     fit = fit or [
         one for one in every if one.candidate.role in {role, "unknown"} and one.stamp.role == "updated"
     ]
+    if not fit and role == "published":
+        fit = [
+            one for one in every if one.stamp.role == "page_clock" and not _at_fetch(one.stamp, fetched_at)
+        ]
     if not fit:
         return None
     best = next((one for one in fit if not _absurd(one.stamp, fetched_at)), fit[0])
-    chosen = _completed(best, [one for one in fit if one is not best])
-    flags = chosen.flags | _timeliness(chosen, fetched_at) | _disagreements(chosen, best, fit)
+    chosen = completed(best, [one for one in fit if one is not best])
+    flags = chosen.flags | _timeliness(chosen, fetched_at) | disagreements(chosen, best, fit)
     return replace(chosen, flags=flags, role=role)
 
 
@@ -106,8 +105,8 @@ def _read(
     source: Source | None,
     fetched_at: datetime | None,
     place_zone: str | None,
-) -> list[_Read]:
-    out: list[_Read] = []
+) -> list[Read]:
+    out: list[Read] = []
     zone = source.zone if source else None
     for candidate in candidates:
         printed = parse_timestamp(
@@ -128,9 +127,7 @@ def _read(
             printed = _day_of(printed)
             flags, method = printed.flags, candidate.source
         role = _role(candidate, printed)
-        out.append(
-            _Read(candidate, replace(printed, flags=flags, method=method, role=role), trust(candidate))
-        )
+        out.append(Read(candidate, replace(printed, flags=flags, method=method, role=role), trust(candidate)))
     return sorted(out, key=lambda one: one.rank)
 
 
@@ -155,90 +152,12 @@ def _absurd(stamp: Timestamp, fetched_at: datetime | None) -> bool:
     return year < 1985 or bool(fetched_at and stamp.local > _naive(fetched_at) + timedelta(days=2))
 
 
+def _at_fetch(stamp: Timestamp, fetched_at: datetime | None) -> bool:
+    return bool(fetched_at and stamp.local and abs(stamp.local - _naive(fetched_at)) <= timedelta(days=1))
+
+
 def _naive(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _borrowed(stamp: Timestamp) -> bool:
-    """True where the zone is not the source's own."""
-    return bool(stamp.flags & {"source_zone", "dateline_zone"})
-
-
-def _completed(best: _Read, others: list[_Read]) -> Timestamp:
-    """``best`` with the clock and the zone that it lacks, from the first lower source that agrees."""
-    chosen = best.stamp
-    method = best.candidate.source
-    if chosen.precision == "day" and chosen.local is not None:
-        for other in others:
-            clocked = other.stamp
-            same = (
-                clocked.local is not None
-                and clocked.precision != "day"
-                and clocked.local.date() == chosen.local.date()
-            )
-            if same and _same_language_of_days(clocked):
-                method += "+" + str(clocked.method)
-                return _zoned(replace(clocked, method=method), [one for one in others if one is not other])
-        return chosen
-    return _zoned(chosen, others)
-
-
-def _same_language_of_days(stamp: Timestamp) -> bool:
-    """An ambiguous date completes nothing."""
-    return "ambiguous_order" not in stamp.flags
-
-
-def _zoned(chosen: Timestamp, others: list[_Read]) -> Timestamp:
-    """A clock without a zone of its own takes that of a source that prints the same moment with one.
-
-    The same moment is the same clock; or, where nothing else gives the clock a zone, one that is off
-    by no more than an offset, to the minute.
-    """
-    if (
-        (chosen.instant is not None and not _borrowed(chosen))
-        or chosen.local is None
-        or chosen.precision == "day"
-    ):
-        return chosen
-    zoned = [
-        one
-        for one in others
-        if one.stamp.instant and not _borrowed(one.stamp) and one.stamp.precision != "day"
-    ]
-    for other in zoned:
-        stamp = other.stamp
-        if stamp.local and stamp.instant and abs(stamp.local - chosen.local) < _SLACK:
-            moment = stamp.instant + (chosen.local - stamp.local)
-            return _with_zone(chosen, moment, stamp.utc_offset_minutes, stamp.zone, other)
-    if chosen.instant is None and not chosen.candidates:
-        for other in zoned:
-            offset = _offset_between(chosen.local, other.stamp.instant)
-            if offset is not None:
-                return _with_zone(chosen, other.stamp.instant, offset, None, other)
-    return chosen
-
-
-def _with_zone(
-    chosen: Timestamp, instant: datetime | None, offset: int | None, zone: str | None, other: _Read
-) -> Timestamp:
-    method = str(chosen.method).partition("+source_zone")[0].partition("+dateline_zone")[0]
-    return replace(
-        chosen,
-        instant=instant,
-        utc_offset_minutes=offset,
-        zone=zone,
-        candidates=(),
-        flags=chosen.flags - {"source_zone", "dateline_zone", "dst_gap", "dst_fold", "ambiguous_zone"},
-        method=f"{method}+{other.candidate.source}",
-    )
-
-
-def _offset_between(local: datetime, instant: datetime | None) -> int | None:
-    """The offset that makes a wall clock of an instant, in minutes; None where no zone has such a one."""
-    if instant is None:
-        return None
-    minutes, rest = divmod((local - instant.replace(tzinfo=None)).total_seconds(), 60)
-    return int(minutes) if rest == 0 and minutes % 15 == 0 and -720 <= minutes <= 840 else None
 
 
 def _timeliness(chosen: Timestamp, fetched_at: datetime | None) -> frozenset[str]:
@@ -254,28 +173,3 @@ def _timeliness(chosen: Timestamp, fetched_at: datetime | None) -> frozenset[str
     if moment > fetched_at + timedelta(days=1):
         flags.add("future")
     return frozenset(flags)
-
-
-def _disagreements(chosen: Timestamp, best: _Read, reads: list[_Read]) -> frozenset[str]:
-    """How the other sources of the same role differ from the chosen date."""
-    flags = set[str]()
-    for other in reads:
-        if other is best or other.stamp.local is None or chosen.local is None:
-            continue
-        flags |= _difference(chosen, other.stamp)
-    return frozenset(flags)
-
-
-def _difference(chosen: Timestamp, other: Timestamp) -> set[str]:
-    if chosen.instant is not None and other.instant is not None and other.precision != "day":
-        apart = abs(chosen.instant - other.instant)
-        if apart <= _SLACK:
-            return set()
-        if abs(apart - timedelta(hours=1)) <= _SLACK:
-            return {"hour_slip"}
-        offsets = {abs(one.utc_offset_minutes or 0) for one in (chosen, other)} - {0}
-        if any(abs(apart - timedelta(minutes=offset)) <= _SLACK for offset in offsets):
-            return {"whole_offset_slip"}
-        return {"conflict"} if apart > timedelta(days=1) else set()
-    days = abs((chosen.local.date() - other.local.date()).days) if chosen.local and other.local else 0
-    return {"conflict"} if days > 1 else set()

@@ -88,7 +88,7 @@ def settle(
     """What becomes of each telling, and which story ids are merged into which.
 
     Args:
-        held: what is loaded now under the ids and texts of ``new``.
+        held: every telling read so far under the ids and texts of ``new``, and under theirs in turn.
         new: what is to be loaded.
         aliases: ids merged earlier, each with the story it went into.
 
@@ -101,9 +101,12 @@ def settle(
     merges: dict[uuid.UUID, uuid.UUID] = {}
     for group in groups:
         owners: dict[uuid.UUID, Telling] = {}
+        dates: dict[uuid.UUID, datetime] = {}
         for telling in sorted(group, key=lambda one: (one.discovered_at, one.entry)):
             owners.setdefault(telling.story_id, telling)
-        first = min(owners.values(), key=lambda one: (one.dated_at, one.story_id))
+            dates[telling.story_id] = min(dates.get(telling.story_id, telling.dated_at), telling.dated_at)
+        # By the earliest of its dates, so that another telling of a story can only bring it forward.
+        first = owners[min(owners, key=lambda story: (dates[story], story))]
         for telling in group:
             repeated = "story" if telling.story_id == first.story_id else "text"
             settlements.append(

@@ -67,7 +67,7 @@ def extract_page(
     'Rain'
     """
     try:
-        article = _read(html, url, headers, entry)
+        article = _read(html, url, headers, entry, source)
     except Exception as error:  # noqa: BLE001 - one page must not stop the flow; the ledger shows the reason, the bytes stay archived
         _log.warning("extraction failed: %s", url, exc_info=True)
         article = _nothing(url, f"unreadable page ({type(error).__name__})")
@@ -83,7 +83,9 @@ def _nothing(url: str, reason: str) -> Article:
     )
 
 
-def _read(html: bytes | str, url: str, headers: Mapping[str, str], entry: Entry | None) -> Article:
+def _read(
+    html: bytes | str, url: str, headers: Mapping[str, str], entry: Entry | None, source: Source | None
+) -> Article:
     if isinstance(html, bytes):
         kind = kind_of_bytes(html, headers)
         if kind:
@@ -94,10 +96,10 @@ def _read(html: bytes | str, url: str, headers: Mapping[str, str], entry: Entry 
     tree = parse_page(text)
     if tree is None:
         return _nothing(url, "no markup" if text.strip() else "empty body")
-    return _article(read_page(tree, url), entry)
+    return _article(read_page(tree, url), entry, source)
 
 
-def _article(page: Page, entry: Entry | None) -> Article:
+def _article(page: Page, entry: Entry | None, source: Source | None) -> Article:
     methods: dict[str, str] = {}
 
     def kept(name: str, value: _T, method: str) -> _T:
@@ -109,7 +111,12 @@ def _article(page: Page, entry: Entry | None) -> Article:
     kept("headline", headline, method)
     byline, authors, method = byline_of(page)
     root = story_root(page.tree)
-    blocks = kept("body", *body_of(page, headline=headline))
+    description = kept("description", *description_of(page))
+    images = kept("images", *images_of(page, root=root))
+    related = links_of(page, root=root)
+    told = [text for image in images for text in (image.caption, image.credit) if text]
+    told += [link.text for link in related if link.kind != "related"]
+    blocks = kept("body", *body_of(page, headline=headline, description=description, told=told))
     body = body_text(blocks)
     words = word_count(body)
     seen = body if words >= _FEW_WORDS else clean(page.tree.text_content()[:20_000])
@@ -123,12 +130,12 @@ def _article(page: Page, entry: Entry | None) -> Article:
         publisher=kept("publisher", *publisher_of(page)),
         body=body or None,
         headings=tuple(block.text for block in blocks if block.kind == "heading"),
-        description=kept("description", *description_of(page)),
+        description=description,
         section=kept("section", *section_of(page)),
         keywords=kept("keywords", *keywords_of(page)),
-        language=kept("language", *language_of(page, body)),
-        images=kept("images", *images_of(page, root=root)),
-        related=links_of(page, root=root),
+        language=kept("language", *language_of(page, body, _stated_language(entry, source))),
+        images=images,
+        related=related,
         live_posts=live_posts_in([page.story, *(node for node, _ in page.nodes)]),
         editor_notes=editor_notes_in(blocks),
         word_count=words,
@@ -141,12 +148,21 @@ def _article(page: Page, entry: Entry | None) -> Article:
     )
 
 
+def _stated_language(entry: Entry | None, source: Source | None) -> tuple[str, str] | None:
+    """The language that the feed's entry states, else the publisher's registration, with its source."""
+    tag = language_tag(entry.language or "") if entry else None
+    if tag:
+        return tag, "feed"
+    return (source.language, "source") if source and source.language else None
+
+
 def completed(article: Article, entry: Entry | None, source: Source | None) -> Article:
     """The article with what its page lacks taken from the feed's entry, then from the registered publisher."""
     outlet = [source.name.casefold(), source.domain] if source else []
-    gaps: dict[str, tuple[object, str]] = {}
+    stated = _stated_language(entry, source)
+    gaps: dict[str, tuple[object, str]] = {"language": stated} if stated else {}
     if entry is not None:
-        gaps = {
+        gaps |= {
             "headline": (entry.headline, "feed"),
             "authors": (tuple(names_in(entry.authors, outlet=outlet)), "feed"),
             "description": (
@@ -155,13 +171,10 @@ def completed(article: Article, entry: Entry | None, source: Source | None) -> A
             ),
             "keywords": (keyword_list(entry.keywords), "feed"),
             "images": (tuple(Image(address) for address in entry.images), "feed"),
-            "language": (language_tag(entry.language or ""), "feed"),
             "date_candidates": (tuple(from_entry(entry)), "feed"),
         }
     if source is not None:
         gaps["publisher"] = (source.name, "source")
-        if not gaps.get("language", (None, ""))[0]:
-            gaps["language"] = (source.language, "source")
     filled = {name: found for name, found in gaps.items() if found[0] and not getattr(article, name)}
     if not filled:
         return article

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pipeline.extract.document import Element
 
 _WORDS = {
-    "date": r"date|dates|time|timestamp|datetime|pub(?:lish(?:ed)?)?-?(?:date|on|at|time)?|posted(?:-?on)?|dateline|datum|fecha|data|pubtime|tstamp|zeit|heure|hora|created|release|"
+    "date": r"date|dates|time|when|timestamp|datetime|pub(?:lish(?:ed)?)?-?(?:date|on|at|time)?|posted(?:-?on)?|dateline|datum|fecha|data|pubtime|tstamp|zeit|heure|hora|created|release|"
     r"(?:post|entry|article|story|news|blog)-?(?:date|meta|info|details?)|meta|metadata|info|byline|pg-?date|hdate|tarih|tanggal|dato",
     "byline": r"by|byline|bylines|byl|authors?|author-?names?|authored|writers?|journalists?|reporters?|autor(?:e|es|en|in)?|auteurs?|vcard|contributors?|redacteur|penulis|yazar|zuozhe|bianji|skribent|kirjoittaja",
     "tags": r"tags?|tag-?(?:list|links|cloud|items?|container|wrapper)|taglist|keywords?|topics?|topic-list|article-?(?:tags|topics|keywords)|post-?tags|entry-?tags|tags-?links|themen|etiquetas|temas",
@@ -35,7 +35,7 @@ _NAMING = ("class", "id", "data-testid", "data-component")
 Boxes = dict[str, list[Element]]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def kinds(name: str) -> frozenset[str]:
     """What a class or id says that an element is, among the kinds of this module.
 

@@ -121,6 +121,7 @@ def _visible(page: Page) -> Iterator[str]:
     seen: list[str] = []
     for elements in (linked, page.boxes.get("byline", ()), _profile_links(page), _by_lines(page)):
         here: list[str] = []
+        parents: dict[str, Element] = {}
         for element in elements:
             if len(here) >= 8 or element.tag in _NEVER or _of_another(element):
                 continue
@@ -128,7 +129,9 @@ def _visible(page: Page) -> Iterator[str]:
             if text and len(text) <= _MAX_BYLINE and not any(text in other for other in seen):
                 seen.append(text)
                 here.append(text)
-        if elements is linked and 1 < len(here) <= 5 and all(len(text.split()) <= 4 for text in here):
+                parents[text] = element.getparent()
+        together = elements is linked or (bool(parents) and len(set(parents.values())) == 1)
+        if together and 1 < len(here) <= 5 and all(len(text.split()) <= 4 for text in here):
             yield ", ".join(here)
         yield from here
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from pipeline.extract.body import Block, word_count
 from pipeline.extract.links import READ_MORE
@@ -35,23 +36,34 @@ _LONGEST_KICKER = 40
 _SENTENCE = re.compile(r"[.!?。！？…][\"'”’»)\]]*$")
 
 
-def cleaned(blocks: list[Block], *, headline: str | None, judge: str = "") -> list[Block]:
+def cleaned(
+    blocks: list[Block],
+    *,
+    headline: str | None,
+    description: str | None = None,
+    judge: str = "",
+    told: Collection[str] = (),
+) -> list[Block]:
     """The story's blocks alone.
 
     Args:
         blocks: the body as found.
         headline: a block that only repeats it goes.
+        description: a heading above the first paragraph that only repeats it goes: the deck sums up, it opens no section.
         judge: the body as the page's metadata state it, if they do; it settles where the story begins and ends.
+        told: words of texts that other fields tell, as ``bare`` writes them.
     """
-    title = _bare(headline or "")
+    title, deck = bare(headline or ""), bare(description or "")
     seen: set[str] = set()
     kept: list[Block] = []
     for at, block in enumerate(blocks):
-        bare = _bare(block.text)
-        if not bare or (bare in seen and word_count(block.text) >= 8):
+        words = bare(block.text)
+        if not words or words in told or (words in seen and word_count(block.text) >= 8):
             continue
-        seen.add(bare)
-        if _foreign(block) or (at < 5 and (_repeats(bare, title) or _opening(block))):
+        seen.add(words)
+        if _foreign(block) or (at < 5 and (_repeats(words, title) or _opening(block))):
+            continue
+        if words == deck and block.kind == "heading" and all(other.kind == "heading" for other in kept):
             continue
         kept.append(block)
     kept = _cut_behind(kept)
@@ -62,9 +74,9 @@ def cleaned(blocks: list[Block], *, headline: str | None, judge: str = "") -> li
     return kept
 
 
-def _repeats(bare: str, title: str) -> bool:
+def _repeats(words: str, title: str) -> bool:
     """The block is the headline, with a kicker or a subtitle at most."""
-    return bool(title) and title in bare and len(bare) - len(title) < _LONGEST_KICKER
+    return bool(title) and title in words and len(words) - len(title) < _LONGEST_KICKER
 
 
 def _foreign(block: Block) -> bool:
@@ -111,7 +123,7 @@ def _judged(blocks: list[Block], judge: str) -> list[Block]:
 
     The stated body is believed only if it holds nearly all of what was found: it may be cut short, or another text.
     """
-    stated = f" {_bare(judge)} "
+    stated = f" {bare(judge)} "
     known = [_holds(stated, block) for block in blocks]
     length = [len(block.text) for block in blocks]
     shared = sum(size for size, there in zip(length, known, strict=True) if there)
@@ -123,15 +135,16 @@ def _judged(blocks: list[Block], judge: str) -> list[Block]:
 
 
 def _holds(stated: str, block: Block) -> bool:
-    bare = _bare(block.text)
-    if f" {bare} " in stated:
+    text = bare(block.text)
+    if f" {text} " in stated:
         return True
-    words = bare.split()
+    words = text.split()
     if len(words) < 8:
         return False
     pieces = [" ".join(words[at : at + 5]) for at in range(0, len(words) - 4, 5)]
     return sum(piece in stated for piece in pieces) >= 0.6 * len(pieces)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """The words of a text in lower case, one space between them."""
     return " ".join(re.findall(r"\w+", text.casefold()))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from pipeline.extract.boxes import is_elsewhere
 from pipeline.extract.document import Element, text_of
+from pipeline.extract.media import caption_box, picture_boxes
 from pipeline.extract.page import Page
 from pipeline.records import Link
 
@@ -19,6 +22,8 @@ READ_MORE = re.compile(
 )
 _MAX_LINKS = 40
 _SHORTEST_TITLE = 12
+_WIDE = re.compile(r"[\u3040-\u9fff가-힣]")
+"""Characters that say as much as two or three letters."""
 _LEADERS = frozenset("p div li strong em b span h2 h3 h4 blockquote".split())
 
 
@@ -41,12 +46,25 @@ def links_of(page: Page, *, root: Element) -> tuple[Link, ...]:
                 continue
             for element in [box] if box.tag == "a" else box.iter("a"):
                 _add(found, page, element, kind)
+    for box in picture_boxes(root):
+        for element in _beside_picture(box):
+            _add(found, page, element, "teaser")
     return tuple(found.values())[:_MAX_LINKS]
+
+
+def _beside_picture(box: Element) -> Iterator[Element]:
+    """The links that a picture's box holds besides its picture and its caption: it promotes another story."""
+    caption = caption_box(box)
+    if box.tag == "figure" or caption is None or is_elsewhere(box):
+        return
+    for element in box.iter("a"):
+        if element.find(".//img") is None and caption not in (element, *element.iterancestors()):
+            yield element
 
 
 def _add(found: dict[str, Link], page: Page, element: Element, kind: str) -> None:
     text = READ_MORE.sub("", text_of(element))
-    if len(text) < (_SHORTEST_TITLE if kind != "read_more" else 1):
+    if len(text) + len(_WIDE.findall(text)) < (_SHORTEST_TITLE if kind != "read_more" else 1):
         return
     address = page.absolute(element.get("href"))
     if address and address not in found and address.split("#")[0] != page.url.split("#")[0]:

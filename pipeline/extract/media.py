@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from lxml import etree
+
 from pipeline.extract import jsonld
 from pipeline.extract.document import Element, attributes, clean, text_of
 from pipeline.extract.headline import plain
@@ -31,6 +33,13 @@ _NO_PICTURE = re.compile(
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "data-full-src", "data-image", "src")
 _DAY = re.compile(r"^(?:(?:19|20)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|width\d+|w\d+)$")
 _MAX_IMAGES = 40
+_MAX_BOXES = 80
+_LONGEST_CREDIT = 200
+_CAPTION = "(contains(@class,'caption') or contains(@class,'Caption'))"
+_PICTURE_BOXES = etree.XPath(
+    ".//figure | .//*[contains(@class,'wp-caption') and not(self::p or self::figcaption)] | .//amp-img[not(ancestor::figure)]"
+    f" | .//*[{_CAPTION}]/parent::*[count(.//img)=1 and not(ancestor-or-self::figure) and not(.//p)]"
+)
 _Stated = tuple[str, str, str | None, str | None]
 
 
@@ -132,10 +141,13 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def picture_boxes(root: Element) -> list[Element]:
+    """The boxes of one picture each, in page order: ``figure``, or what holds a picture beside its caption."""
+    return _PICTURE_BOXES(root)[:_MAX_BOXES]  # type: ignore[no-any-return]
+
+
 def _figures(page: Page, root: Element) -> Iterator[Image]:
-    for element in root.xpath(
-        ".//figure | .//*[contains(@class,'wp-caption') and not(self::p or self::figcaption)] | .//amp-img[not(ancestor::figure)]"
-    )[:80]:
+    for element in picture_boxes(root):
         if any(ancestor.tag in {"aside", "nav", "footer"} for ancestor in element.iterancestors()):
             continue
         address = next(
@@ -164,20 +176,37 @@ def _address(picture: Element) -> str:
 
 def caption_of(figure: Element) -> tuple[str | None, str | None]:
     """Caption and credit of a ``figure`` or of a box like it."""
-    boxes = figure.xpath(".//figcaption") or figure.xpath(".//*[contains(@class,'caption')]")
-    if not boxes:
+    box = caption_box(figure)
+    if box is None:
         return None, None
-    box = boxes[0]
     whole = text_of(box)
     for part in box.iterdescendants():
-        if isinstance(part.tag, str) and _CREDIT_NAME.search(
-            f"{part.get('class') or ''} {part.get('itemprop') or ''}"
-        ):
-            credit = text_of(part)
-            if credit and len(credit) < 200 and whole.count(credit):
-                rest = clean(whole.replace(credit, " ", 1)).strip(" |–—-/")
-                return rest or None, tidy_credit(credit)
-    return split_credit(whole)
+        credit = _named_credit(part)
+        if credit and whole.count(credit):
+            rest = clean(whole.replace(credit, " ", 1)).strip(" |–—-/")
+            return rest or None, tidy_credit(credit)
+    caption, printed = split_credit(whole)
+    if printed is None:
+        # The credit stands in a box of its own beside the caption's.
+        beside = (_named_credit(part) for part in figure.iterdescendants() if box not in part.iterancestors())
+        printed = next((tidy_credit(credit) for credit in beside if credit and credit != whole), None)
+    return caption, printed
+
+
+def caption_box(figure: Element) -> Element | None:
+    """The element of a figure that holds its caption."""
+    boxes = figure.xpath(".//figcaption") or figure.xpath(f".//*[{_CAPTION}]")
+    return boxes[0] if boxes else None
+
+
+def _named_credit(part: Element) -> str:
+    """The text of an element that is named after a credit; empty for any other."""
+    if not isinstance(part.tag, str) or part.tag in {"source", "img"}:
+        return ""
+    if not _CREDIT_NAME.search(f"{part.get('class') or ''} {part.get('itemprop') or ''}"):
+        return ""
+    credit = text_of(part)
+    return credit if len(credit) < _LONGEST_CREDIT else ""
 
 
 def split_credit(text: str) -> tuple[str | None, str | None]:

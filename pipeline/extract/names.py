@@ -13,7 +13,7 @@ BY = re.compile(
     r"ein(?:e)?\s+\w+\s+von|(?:(?:veröffentlicht|geschrieben|verfasst|eingestellt|erstellt|gepostet|beitrag|artikel|pressemitteilung) )?von|par|por|per|di|de|da|door|af|av|od|przez|autor(?:in|en|a|es|e)?|auth?ors?|автор\w*|текст|text|texto|interview|foto(?:s)?|"
     r"penulis|oleh|yazan|tekst|reporter|redaktion|redacción)\b\s*[:：|–-]?\s+"
     r"|^(?:autor(?:in|en|a|es|e)?|auth?ors?|автор\w*|текст|text|texto|interview|penulis|by|von)\s*[:：]\s*"
-    r"|^(?:作者|文|記者|记者|编辑|編輯|撰文|責任編輯|责任编辑|글|기자)\s*[:：/／]\s*",
+    r"|^(?:作者|文|記者|记者|编辑|編輯|撰文|責任編輯|责任编辑|글|기자)\s*[:：/／・]\s*",
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
@@ -32,6 +32,10 @@ _ROLE = re.compile(
     r"redaktör|redactie|verslaggever|корреспондент\w*|редактор\w*|обозреватель|корр|specialist|expert|manager|president|ceo|author)\b",
     re.IGNORECASE,
 )
+# Korean, Japanese and Chinese set the role behind the name.
+_ROLE_BEHIND = re.compile(
+    r"\s*(?:선임기자|전문기자|인턴기자|기자|특파원|논설위원|통신원|記者|特派員|編集委員|论说委员|特约记者|记者|特派记者)$"
+)
 # What templates print where a name should be.
 _TEMPLATE = re.compile(
     r"^(?:admin(?:istrator)?|root|webmaster|anonymous|guest|unknown|null|none|undefined|user|test|default|n/?a|by|author|autor|view (?:all|profile|more).*|more (?:from|by).*|follow.*|see .*|read .*|share.*|"
@@ -42,7 +46,8 @@ _TEMPLATE = re.compile(
 _COLLECTIVE = re.compile(
     r"^(?:web ?desk|news ?desk|news ?room|staff|editor(?:ial)?(?: (?:team|staff|board|office))?|online|team|"
     r".*\b(?:redaktion|redazione|redacción|rédaction|redactie|redakcja|newsroom|news ?desk|web ?desk|editorial staff|staff reports?|staff writers?|staff|team|news ?services?|wire ?services?|wire reports?|"
-    r"nachrichtenagentur|presse-?agentur|special to .*|magazine|newspaper|media group|press release|university|institute|ministry|inc|gmbh|ltd|llc|news|online|agency|agencia \w+)\b.*)$",
+    r"nachrichtenagentur|presse-?agentur|special to .*|magazine|newspaper|media group|press release|university|institute|ministry|inc|gmbh|ltd|llc|news|online|agency|agencia \w+)\b.*|"
+    r".*(?:편집부|취재팀|뉴스팀|보도팀|编辑部|編集部|編輯部|取材班|報道部))$",
     re.IGNORECASE,
 )
 # Agencies sign for a story, they do not write it: https://en.wikipedia.org/wiki/List_of_news_agencies
@@ -72,6 +77,8 @@ _WEEKDAY_TAIL = re.compile(r"(?<=\w\w)\s+(?:Mo|Di|Mi|Do|Fr|Sa|So|Mon|Tue|Wed|Thu
 # "Eingestellt von Ada Bell", "A report by Ada Bell"
 _INNER_BY = re.compile(r"^.{2,40}?\b(?:by|von|par|por)\s+(?=[^\W\d_a-z]|\w{3,}$)")
 _PERSON = re.compile(
+    # Without a space: three or four syllables of Hangul, two to four Han characters and kana.
+    r"^(?:[가-힣]{3,4}|[\u3040-\u30ff\u4e00-\u9fff]{2,4})$|"
     r"^[^\W\d_a-z][\w.'’-]*(?: (?:[^\W\d_a-z][\w.'’-]*|van|von|der|den|de|da|di|del|la|le|el|al|bin|dos|du|zu|y|e)){1,4}$"
 )
 
@@ -118,6 +125,7 @@ def _trimmed(part: str) -> str:
         part = BY.sub("", part.strip(" \t\"'“”‘’.:;,|-–—*→"))
     stop = _STOP.search(part)
     part = _WEEKDAY_TAIL.sub("", clean(part[: stop.start()] if stop else part).strip(" .:;,|-–—*"))
+    part = _ROLE_BEHIND.sub("", part)
     inner = _INNER_BY.match(part)
     return part[inner.end() :] if inner and not is_person(part) else part
 

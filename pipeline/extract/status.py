@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from pipeline.extract import jsonld
-from pipeline.extract.document import Element
+from pipeline.extract.document import Element, text_of
 from pipeline.extract.page import Page
 
 ARTICLE = "article"
@@ -48,11 +48,23 @@ _CONSENT = re.compile(
     r"cookies? (?:zu)?stimmen|gérer (?:mes|vos) cookies|accepter et continuer|continuer sans accepter|privacy gate|toestemming|samtykke|consentimiento|consenso|согласие",
     re.IGNORECASE,
 )
+# The word for cookies, in every language that does not use the English one.
+_COOKIES = re.compile(
+    r"cookie|kakor|informasjonskaps|eväste|evästeitä|küpsis|sīkdat|slapuk|ciasteczk|sütik|sušenk|kolačić|piškot|"
+    r"çerez|куки|бисквитк|ملفات تعريف|كوكيز|کوکی|עוגיות|कुकी|คุกกี้|クッキー|쿠키",
+    re.IGNORECASE,
+)
+_LONGEST_WALL = 1500
+"""Characters of a page that shows a question and nothing else."""
+_SENTENCE = 120
+"""Characters of a text that no list of links has between them."""
 _LISTS = frozenset(
     {"collectionpage", "searchresultspage", "profilepage", "itemlist", "aboutpage", "contactpage"}
 )
 _LOCKED = frozenset({"locked", "metered", "premium", "paid", "subscription", "paywall", "subscriber", "plus"})
 _FEW_WORDS = 250
+_LEAST_TEASERS, _MOSTLY = 5, 0.75
+"""So many linked headings, and so great a share of all text in links, make a page a list of other pages."""
 
 
 def kind_of_bytes(body: bytes, headers: Mapping[str, str]) -> str | None:
@@ -95,17 +107,21 @@ def page_status(page: Page, *, words: int, text: str) -> str:
             _BOT.search(labels) or (words < 80 and _BOT.search(text[:1500]) and not states_story(page))
         ):
             return "not_an_article: bot check"
-        if (
-            brief
-            and not states_story(page)
-            and (_CONSENT.search(labels) or (words < 150 and _CONSENT.search(text[:600])))
-        ):
+        if brief and not states_story(page) and _is_consent_wall(page, words, labels, text):
             return "not_an_article: consent wall"
     if _is_index(page, words):
         return "not_an_article: index page"
     if words == 0 and not states_story(page) and not page.h1s:
         return "not_an_article: empty body"
     return ARTICLE
+
+
+def _is_consent_wall(page: Page, words: int, labels: str, text: str) -> bool:
+    """It asks for consent, or it speaks of cookies, has a button to press and says next to nothing else."""
+    if _CONSENT.search(labels) or (words < 150 and _CONSENT.search(text[:600])):
+        return True
+    asks = len(text) < _LONGEST_WALL and page.tree.find(".//form") is not None
+    return asks and not page.h1s and bool(_COOKIES.search(text))
 
 
 def states_story(page: Page) -> bool:
@@ -124,17 +140,35 @@ def _is_index(page: Page, words: int) -> bool:
     path = parts.path.strip("/")
     named_so = any(name in _LISTS for node, listed in page.nodes if not listed for name in jsonld.types(node))
     front = path.lower() in {"", "index.html", "index.php", "home", "news", "index.htm"} and not parts.query
-    teasers = len(
-        page.tree.xpath(
-            ".//article//a[@href][ancestor::h2 or ancestor::h3 or ancestor::h4 or .//h2 or .//h3 or .//h4]"
-        )
-    ) + len(page.tree.xpath(".//*[self::h2 or self::h3][not(ancestor::article)]/a[@href]"))
+    teasers = _count_teasers(page.tree)
     if front:
         return words < 400 or teasers >= 5
+    if teasers >= _LEAST_TEASERS and _linked_share(page.tree) >= _MOSTLY and not _tells(page.tree):
+        return True
     long_slug = path.rsplit("/", 1)[-1].count("-") >= 3 or bool(re.search(r"\d{4,}", path))
     if named_so:
         return teasers >= 8 and not long_slug and words < 400
     return teasers >= 12 and not long_slug and words < 200
+
+
+def _count_teasers(tree: Element) -> int:
+    """Headings that are links to other pages."""
+    inside = tree.xpath(
+        ".//article//a[@href][ancestor::h2 or ancestor::h3 or ancestor::h4 or .//h2 or .//h3 or .//h4]"
+    )
+    return len(inside) + len(tree.xpath(".//*[self::h2 or self::h3][not(ancestor::article)]/a[@href]"))
+
+
+def _linked_share(tree: Element) -> float:
+    """How much of the page's text stands in links, 0 to 1."""
+    whole = len(text_of(tree))
+    return sum(len(text_of(link)) for link in tree.iter("a")) / whole if whole else 0.0
+
+
+def _tells(tree: Element) -> bool:
+    """A sentence stands outside of links."""
+    texts = tree.xpath(".//body//text()[not(ancestor::a)]")
+    return any(len(text) >= _SENTENCE and len(text.strip()) >= _SENTENCE for text in texts)
 
 
 def free_access(page: Page) -> bool | None:

@@ -14,6 +14,10 @@ from pipeline.extract.page import Page
 _CODE = re.compile(
     r"^[a-z_-]+:|^[\w-]*[:=_/][\w:=/.-]*$|^\d+$|^[A-Za-z]{0,3}\d{3,}\w*$|^(?:true|false|null|none|undefined)$|^@"
 )
+_IDEOGRAPH = re.compile(r"[\u3400-\u9fff가-힣]$")
+_STEP = re.compile(r"\s*[›»>→]+\s*|\s+[/|·]\s+")
+"""What stands between the steps of a printed breadcrumb trail."""
+_LONGEST_STEP = 4
 _TICKER = re.compile(r"^[A-Z]{2,7}\d{0,3}$")
 _GENERIC = frozenset(
     "home homepage start startseite news article articles artikel post posts latest all site index accueil inicio portada главная uncategorized page web story stories aktuell highlight highlights featured headlines headline top".split()
@@ -76,6 +80,7 @@ def _sections(page: Page) -> Iterable[tuple[str, list[str]]]:
     for node, _ in page.nodes:
         if "breadcrumblist" in jsonld.types(node):
             yield "breadcrumb", _crumbs(page, node)
+    yield "breadcrumb", _printed_trail(page)
     yield "breadcrumb", list(reversed(_linked(page, "crumbs", 8)))
 
 
@@ -95,6 +100,15 @@ def _linked(page: Page, kind: str, most: int) -> list[str]:
     return list(texts)[:most]
 
 
+def _printed_trail(page: Page) -> list[str]:
+    """The steps of a trail whose separators are printed, nearest first, without the front page and the story."""
+    for box in page.boxes.get("crumbs", ()):
+        steps = _STEP.split(text_of(box))
+        if len(steps) > 1 and box.tag not in {"a", "body"}:
+            return _steps(page, steps[1:])
+    return []
+
+
 def _crumbs(page: Page, node: jsonld.Node) -> list[str]:
     """The steps of a breadcrumb trail, the nearest to the story first, the story itself left out."""
     names = []
@@ -104,8 +118,14 @@ def _crumbs(page: Page, node: jsonld.Node) -> list[str]:
             name = jsonld.first_text(item.get("name")) or jsonld.first_text(item.get("item"))
             if name:
                 names.append(plain(name))
+    return _steps(page, names)
+
+
+def _steps(page: Page, names: list[str]) -> list[str]:
     titles = {_bare(text) for text, _ in page.h1s} | {_bare(page.title), _bare(page.first("og:title"))}
-    return [name for name in reversed(names) if _bare(name) not in titles and len(name.split()) <= 4]
+    return [
+        name for name in reversed(names) if _bare(name) not in titles and len(name.split()) <= _LONGEST_STEP
+    ]
 
 
 def keywords_of(page: Page) -> tuple[tuple[str, ...], str]:
@@ -145,7 +165,11 @@ def keyword_list(values: Iterable[str], outlet: Iterable[str] = ()) -> tuple[str
     for value in values:
         for part in re.split(r"\s*[,;|、，\n]\s*", plain(value)):
             word = part.strip(" #\"'.")
-            if 1 < len(word) <= 60 and not _CODE.match(word) and _bare(word) not in skipped:
+            if (
+                (1 < len(word) <= 60 or _IDEOGRAPH.match(word))
+                and not _CODE.match(word)
+                and _bare(word) not in skipped
+            ):
                 found.setdefault(word.casefold(), word)
     return tuple(found.values())[:50]
 
@@ -164,8 +188,13 @@ def description_of(page: Page) -> tuple[str | None, str]:
     return None, ""
 
 
-def language_of(page: Page, body: str | None) -> tuple[str | None, str]:
-    """BCP 47 tag of the page's language as it is declared, else as its text shows, and the source."""
+def language_of(
+    page: Page, body: str | None, beside: tuple[str, str] | None = None
+) -> tuple[str | None, str]:
+    """BCP 47 tag of the page's language as declared, else as its text shows, and the source.
+
+    ``beside`` is what feed or registration state, with its source: where there is one nothing is detected.
+    """
     for method, value in (
         ("html", page.language),
         ("json_ld", jsonld.first_text(page.story.get("inLanguage")) or ""),
@@ -174,6 +203,8 @@ def language_of(page: Page, body: str | None) -> tuple[str | None, str]:
         tag = language_tag(value)
         if tag:
             return tag, method
+    if beside:
+        return beside
     detected = detected_language(body)
     return (detected, "detected") if detected else (None, "")
 
@@ -182,7 +213,7 @@ def detected_language(text: str | None) -> str | None:
     """The language of a text of at least 60 characters, as two letters."""
     if not text or len(text) < 60:
         return None
-    from py3langid.langid import classify  # noqa: PLC0415 - its model costs a second to load, and few pages need it
+    from py3langid.langid import classify  # noqa: PLC0415 - its model takes 75 MB and half a second, and few pages need it
 
     return str(classify(text[:3000])[0])
 

@@ -8,44 +8,16 @@ story ends and the menus begin.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-
 from pipeline.extract.body import body_text, word_count
-from pipeline.extract.document import clean
-from pipeline.extract.links import READ_MORE
 from pipeline.extract.media import split_credit
 from pipeline.extract.names import BY, names_in
 from pipeline.extract.notes import editor_notes_in
-from pipeline.extract.subjects import detected_language, keyword_list
-from pipeline.extract.textlines import (
-    Block,
-    Line,
-    has_clock_or_date,
-    is_credit,
-    is_prose,
-    label_of,
-    lines_of,
-    title_case,
-)
+from pipeline.extract.subjects import detected_language
+from pipeline.extract.textlines import Line, has_clock_or_date, is_credit, is_prose, label_of, lines_of
+from pipeline.extract.textstory import Story, before_credit, read_body, read_tail
 from pipeline.extract.version import EXTRACTOR_VERSION
-from pipeline.records import Article, DateCandidate, Image, Link, Source
+from pipeline.records import Article, DateCandidate, Image, Source
 from pipeline.urls import canonical_url
-
-_LONGEST_HEADING = 14
-_LONGEST_TEASER = 24
-_MENU_RUN = 6
-"""So many short lines in a row that are no heading, list or caption are the site's menus."""
-
-
-@dataclass(slots=True)
-class _Story:
-    """What the walk through the body has gathered so far."""
-
-    blocks: list[Block] = field(default_factory=list)
-    images: list[Image] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    keywords: tuple[str, ...] = ()
 
 
 def extract_text(text: str, *, url: str | None = None, source: Source | None = None) -> Article:
@@ -67,10 +39,10 @@ def extract_text(text: str, *, url: str | None = None, source: Source | None = N
     lines = lines_of(text)
     start = _first_prose(lines)
     at = _headline_at(lines, start)
-    story = _Story()
+    story = Story()
     _header(lines, at, start, story)
-    end = _walk(lines, start, story)
-    _tail(lines, end, story)
+    end = read_body(lines, start, story)
+    read_tail(lines, end, story)
     body = body_text(story.blocks)
     header = [line.text for line in lines[(at + 1 if at is not None else 0) : start]]
     byline = next((line for line in header if BY.match(line) and len(line) < 160), None)
@@ -109,16 +81,23 @@ def extract_text(text: str, *, url: str | None = None, source: Source | None = N
 
 def _first_prose(lines: list[Line]) -> int:
     """Index of the body's first paragraph: prose that more prose follows before the menus begin."""
-    prose = [at for at, line in enumerate(lines) if is_prose(line.text) and not _before_credit(lines, at)]
+    prose = [
+        at
+        for at, line in enumerate(lines)
+        if is_prose(line.text) and not before_credit(lines, at) and not _lead_caption(lines, at)
+    ]
     for at in prose:
         if len(lines[at].text) > 60 or any(at < other <= at + 8 for other in prose):
             return at
     return prose[0] if prose else len(lines)
 
 
-def _before_credit(lines: list[Line], at: int) -> bool:
-    """The next line of the same block is a credit: this one is its caption."""
-    return at + 1 < len(lines) and not lines[at + 1].blank_before and is_credit(lines[at + 1].text)
+def _lead_caption(lines: list[Line], at: int) -> bool:
+    """The headline stands alone between this line and a credit: it is the lead picture's caption."""
+    if at + 2 >= len(lines):
+        return False
+    title, behind = lines[at + 1], lines[at + 2]
+    return title.blank_before and behind.blank_before and not is_prose(title.text) and is_credit(behind.text)
 
 
 def _headline_at(lines: list[Line], start: int) -> int | None:
@@ -142,7 +121,7 @@ def _headline_at(lines: list[Line], start: int) -> int | None:
     return max(pool, key=lambda at: (min(word_count(lines[at].text), 30), at)) if pool else None
 
 
-def _header(lines: list[Line], at: int | None, start: int, story: _Story) -> None:
+def _header(lines: list[Line], at: int | None, start: int, story: Story) -> None:
     """The lead picture: its credit stands below the headline, its caption before it or above the headline."""
     for index in range(start):
         if not is_credit(lines[index].text):
@@ -188,110 +167,3 @@ def _dates(lines: list[Line], at: int | None, start: int) -> tuple[DateCandidate
                 else DateCandidate(line.text, "visible", "published", "line below the headline")
             )
     return tuple(found)
-
-
-def _walk(lines: list[Line], start: int, story: _Story) -> int:
-    """Gathers the body from its first line on; the index of the line that ends it."""
-    at, last, shorts = start, start, 0
-    keep = (0, 0, 0)
-    while at < len(lines):
-        text = lines[at].text
-        if label_of(text):
-            return at
-        used = _picture(lines, at, story) or _read_more(text, story)
-        if used:
-            at, shorts = at + used, 0
-            continue
-        if is_prose(text) or lines[at].bullet:
-            story.blocks.append(Block(lines[at].bullet + text, "item" if lines[at].bullet else "paragraph"))
-            at, shorts = at + 1, 0
-            last, keep = at, (len(story.blocks), len(story.images), len(story.links))
-            continue
-        shorts += 1
-        if shorts >= _MENU_RUN:
-            break
-        heading = (
-            lines[at].blank_before and word_count(text) <= _LONGEST_HEADING and _prose_follows(lines, at)
-        )
-        story.blocks.append(Block(text, "heading" if heading else "paragraph"))
-        at += 1
-    if keep[0]:
-        # The short lines behind the last prose belong to the menus.
-        del story.blocks[keep[0] :], story.images[keep[1] :], story.links[keep[2] :]
-    return last
-
-
-def _picture(lines: list[Line], at: int, story: _Story) -> int:
-    """How many lines from here on are a picture's caption, its credit and the teaser behind it; 0: none."""
-    used = 0
-    caption: str | None = None
-    if _before_credit(lines, at) and not is_credit(lines[at].text):
-        caption, used = lines[at].text, 1
-    if at + used >= len(lines) or not is_credit(lines[at + used].text):
-        return 0
-    own, credit = split_credit(lines[at + used].text)
-    story.images.append(Image(None, caption or own, credit))
-    used += 1
-    behind = at + used
-    if behind < len(lines) and not lines[behind].blank_before and _is_teaser(lines, behind):
-        story.links.append(Link(lines[behind].text, None, "teaser"))
-        used += 1
-    return used
-
-
-def _is_teaser(lines: list[Line], at: int) -> bool:
-    text = lines[at].text
-    if word_count(text) > _LONGEST_TEASER or is_credit(text) or label_of(text) or _before_credit(lines, at):
-        return False
-    return not is_prose(text) or title_case(text)
-
-
-def _read_more(text: str, story: _Story) -> int:
-    label = READ_MORE.match(text)
-    if not label:
-        return 0
-    rest = clean(text[label.end() :])
-    if rest:
-        story.links.append(Link(rest, None, "read_more"))
-    return 1 if rest else 0
-
-
-def _prose_follows(lines: list[Line], at: int) -> bool:
-    """Within three lines prose begins, and no label comes first."""
-    for line in lines[at + 1 : at + 4]:
-        if label_of(line.text):
-            return False
-        if is_prose(line.text):
-            return True
-    return False
-
-
-def _tail(lines: list[Line], at: int, story: _Story) -> None:
-    """The labelled lists behind the body: related stories, and tags."""
-    seen_gap = 0
-    while at < len(lines):
-        kind, rest = label_of(lines[at].text) or (None, "")
-        if kind is None:
-            seen_gap += 1
-            if seen_gap > 3:
-                return
-            at += 1
-            continue
-        listed, at = _listed(lines, at + 1)
-        values = [rest, *listed] if rest else listed
-        if kind == "tags":
-            story.keywords = story.keywords or keyword_list(
-                values[:1] if "," in (values or [""])[0] else values
-            )
-        else:
-            story.links.extend(Link(value, None, "related") for value in values if word_count(value) >= 3)
-        seen_gap = 0
-
-
-def _listed(lines: list[Line], at: int) -> tuple[list[str], int]:
-    """The block of lines behind a label, up to a blank line or the next label."""
-    first, values = at, []
-    while at < len(lines) and not label_of(lines[at].text) and (at == first or not lines[at].blank_before):
-        values.append(re.sub(r"^[•*–—-]\s*", "", lines[at].text))
-        at += 1
-    return values, at

@@ -22,7 +22,7 @@ from typing import IO, Any, Self
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from pipeline.errors import ArchiveDamaged
+from pipeline.errors import ArchiveAway, ArchiveDamaged
 from pipeline.fetch import warc
 from pipeline.records import ArchiveRef, Response
 
@@ -71,13 +71,12 @@ class Archive:
 
         Raises:
             ArchiveDamaged: it is missing, or is not what ``ref.digest`` says.
+            ArchiveAway: the location does not answer, or is not there.
         """
+        data = self._bytes(ref)
         try:
-            data = self._filesystem.cat_file(
-                self._path(ref.object), start=ref.offset, end=ref.offset + ref.length
-            )
             stored = next(warc.read_responses(BytesIO(data), at=ref.offset), None)
-        except (FileNotFoundError, warc.Damaged) as error:
+        except warc.Damaged as error:
             raise self._damaged(ref.object, str(error)) from error
         if stored is None or stored.digest != ref.digest:
             raise self._damaged(ref.object, f"offset {ref.offset} does not hold {ref.digest}")
@@ -125,6 +124,22 @@ class Archive:
                     yield ArchiveRef(name, stored.offset, stored.length, stored.digest), stored.response
         except (FileNotFoundError, warc.Damaged) as error:
             raise self._damaged(name, str(error)) from error
+
+    def _bytes(self, ref: ArchiveRef) -> bytes:
+        path = self._path(ref.object)
+        try:
+            return bytes(self._filesystem.cat_file(path, start=ref.offset, end=ref.offset + ref.length))
+        except FileNotFoundError as error:
+            # A missing file in a present archive is damage; an absent archive is most likely not mounted.
+            if self._filesystem.exists(self._root):
+                raise self._damaged(ref.object, str(error)) from error
+            raise self._away("there is nothing at this location") from error
+        except OSError as error:
+            raise self._away(str(error)) from error
+
+    def _away(self, problem: str) -> ArchiveAway:
+        message = f"the archive {self.location} cannot be read ({problem}); is it mounted, and is DATELINE_ARCHIVE right?"
+        return ArchiveAway(message, url=self.location)
 
     def _segments(self, folder: str, prefix: str) -> list[str]:
         try:

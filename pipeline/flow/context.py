@@ -7,10 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine
-
 from pipeline.fetch import Archive, Client, Robots, Turns, Visit
 from pipeline.settings import Settings
+from pipeline.warehouse.engine import Engine
 from pipeline.warehouse.slots import WarehouseRobots, WarehouseSlots
 
 

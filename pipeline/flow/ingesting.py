@@ -9,17 +9,18 @@ from dataclasses import dataclass
 
 import structlog
 
-from pipeline.errors import ArchiveDamaged
+from pipeline.errors import ArchiveDamaged, WarehouseRefused
 from pipeline.extract import extract_entry
-from pipeline.fetch import Archive, Visit, fetch_page
+from pipeline.fetch import Visit, fetch_page
 from pipeline.flow.article import extract_article, when_and_where
 from pipeline.flow.context import Context, visiting
 from pipeline.flow.polling import Progress, silent
 from pipeline.records import ArchiveRef, Article, Failure, Response
-from pipeline.warehouse import ledger
+from pipeline.warehouse import ledger, schema
 from pipeline.warehouse.claims import Claim, claim_to_fetch, claim_to_load
 from pipeline.warehouse.engine import transaction
 from pipeline.warehouse.leases import worker
+from pipeline.warehouse.repeats import settle_repeats
 from pipeline.warehouse.rows import Loadable
 from pipeline.warehouse.writer import load
 
@@ -47,7 +48,13 @@ class IngestReport:
 
 
 def ingest_pending(context: Context, progress: Progress = silent) -> IngestReport:
-    """Works on what is pending, whoever found it, until nothing is left that can be done now."""
+    """Works on what is pending, whoever found it, until nothing is left that can be done now.
+
+    Raises:
+        SchemaMismatch: the warehouse is not at this code's revision.
+        WarehouseDown, ArchiveAway: one of them does not answer; what was begun stays pending.
+    """
+    schema.check(context.engine)
     report = IngestReport()
     with worker(context.engine) as number:
         asyncio.run(_drain(context, number, report, progress))
@@ -95,9 +102,13 @@ async def until_all_idle(steps: Sequence[Callable[[], Awaitable[int]]]) -> None:
                         await changed.wait()
                     changed.notify_all()
 
-    async with asyncio.TaskGroup() as group:
-        for step in steps:
-            group.create_task(repeat(step))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for step in steps:
+                group.create_task(repeat(step))
+    except ExceptionGroup as faults:
+        # The first is the cause; what the others met on their way out tells nothing more.
+        raise faults.exceptions[0] from None
 
 
 async def fetch_batch(context: Context, visit: Visit, number: int, report: IngestReport) -> int:
@@ -118,7 +129,7 @@ async def fetch_batch(context: Context, visit: Visit, number: int, report: Inges
 
 def _settle_repeats(context: Context, report: IngestReport) -> int:
     with transaction(context.engine) as connection:
-        repeats = ledger.settle_repeats(connection, context.clock())
+        repeats = settle_repeats(connection, context.clock())
     report.duplicate += repeats
     return repeats
 
@@ -145,47 +156,78 @@ def load_batch(context: Context, number: int, report: IngestReport) -> int:
     if not claims:
         return 0
     began = time.perf_counter()
-    read = [(claim, _article(context, claim)) for claim in claims]
+    read = [(claim, _read(context, claim)) for claim in claims]
     report.extract_seconds += time.perf_counter() - began
-    now = context.clock()
+    try:
+        _load(context, read, report)
+    except WarehouseRefused:
+        # One story that the database refuses must not hold up the others.
+        for one in read:
+            _load_alone(context, one, report)
+    return len(claims)
+
+
+def _read(context: Context, claim: Claim) -> Article | ArchiveDamaged:
+    try:
+        return _article(context, claim)
+    except ArchiveDamaged as damage:
+        return damage
+
+
+def _load(
+    context: Context, read: Sequence[tuple[Claim, Article | ArchiveDamaged]], report: IngestReport
+) -> None:
+    now, rejected, loadables = context.clock(), 0, []
     with transaction(context.engine) as connection:
-        loadables = []
         for claim, article in read:
-            if article.status == "article":
+            if isinstance(article, ArchiveDamaged):
+                ledger.ask_again(connection, claim, "archive_damaged", str(article), now)
+            elif article.status == "article":
                 loadables.append(Loadable(claim, article, claim.fetched_at or claim.discovered_at))
             else:
                 code, _, words = article.status.partition(":")
                 ledger.reject(connection, claim, code.strip(), words.strip(), now)
-                report.rejected += 1
+                rejected += 1
         loaded = load(connection, loadables, now)
+    report.rejected += rejected
     report.loaded += loaded.loaded
     report.duplicate += loaded.duplicate
-    return len(claims)
+
+
+def _load_alone(context: Context, one: tuple[Claim, Article | ArchiveDamaged], report: IngestReport) -> None:
+    claim = one[0]
+    try:
+        _load(context, [one], report)
+    except WarehouseRefused as error:
+        _log.exception("load_fault", url=claim.url)
+        with transaction(context.engine) as connection:
+            ledger.reject(connection, claim, "load_fault", str(error), context.clock())
+        report.rejected += 1
 
 
 def _article(context: Context, claim: Claim) -> Article:
-    url = claim.url or claim.entry_key
+    """The claim's article; a page that the parser trips over says so in its status.
+
+    Raises:
+        ArchiveDamaged: its bytes are not there, or not those that were archived.
+        ArchiveAway: the archive does not answer.
+    """
+    page = context.archive.read(claim.archived) if claim.archived else None
     try:
-        return claimed_article(claim, context.archive)
-    except ArchiveDamaged as error:
-        return Article(url=url, canonical_url=url, status=f"archive_damaged: {error}")
-    except Exception as error:  # noqa: BLE001  # one page that the parser trips over must not hold up the others
+        return claimed_article(claim, page)
+    except Exception as error:  # noqa: BLE001  # one page must not hold up the others
+        url = claim.url or claim.entry_key
         _log.exception("extractor_fault", url=url)
         return Article(url=url, canonical_url=url, status=f"extractor_fault: {type(error).__name__}: {error}")
 
 
-def claimed_article(claim: Claim, archive: Archive) -> Article:
-    """The article of a claimed entry, from its archived bytes; a feed-only story from its entry.
-
-    Raises:
-        ArchiveDamaged: the bytes are not there, or not those that were archived.
-    """
+def claimed_article(claim: Claim, page: Response | None) -> Article:
+    """The article of a claimed entry, from its archived page; without one the entry itself is the story."""
     source = claim.source
-    if claim.archived is None:
+    if page is None:
         url = claim.url or f"urn:dateline:{claim.feed_id}:{claim.entry_key}"
         article = extract_entry(claim.entry, url=url, source=source)
         return when_and_where(article, source=source, fetched_at=claim.discovered_at)
-    page = archive.read(claim.archived)
     return extract_article(
         page.body,
         url=page.final_url,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipeline.errors import WarehouseRefused
 from pipeline.fetch import Visit, fetch_feed
 from pipeline.flow.context import Context, visiting
 from pipeline.poll import FeedHistory, is_gap, next_poll, parse_feed
@@ -19,7 +20,7 @@ from pipeline.warehouse.polls import Pace, Poll, count_known, record_poll
 from pipeline.warehouse.registry import RegisteredFeed
 
 BATCH = 32
-"""Feeds a segment and a round of requests."""
+"""Feeds a segment."""
 
 Progress = Callable[[str, int], None]
 """Called with the name of a step and how many more of its items are done."""
@@ -53,13 +54,26 @@ def poll_feeds(
 
 async def _poll_all(context: Context, feeds: Sequence[RegisteredFeed], progress: Progress) -> list[PollLine]:
     lines: list[PollLine] = []
+    answered: list[tuple[RegisteredFeed, Response | Failure]] = []
+    waiting, entering = iter(feeds), asyncio.Lock()
+
+    async def enter(least: int) -> None:
+        async with entering:
+            while len(answered) >= least:
+                batch = [answered.pop() for _ in range(min(len(answered), BATCH))]
+                lines.extend(await asyncio.to_thread(_enter, context, batch))
+                progress("poll", len(batch))
+
+    async def lane(visit: Visit) -> None:
+        # As many feeds are under way as may be: one that is slow holds up its lane, and no batch.
+        for feed in waiting:
+            answered.append((feed, await _ask(context, visit, feed)))
+            await enter(BATCH)
+
     async with visiting(context) as visit:
-        for start in range(0, len(feeds), BATCH):
-            batch = feeds[start : start + BATCH]
-            answers = await asyncio.gather(*(_ask(context, visit, feed) for feed in batch))
-            lines += await asyncio.to_thread(_enter, context, batch, answers)
-            progress("poll", len(batch))
-    return lines
+        await asyncio.gather(*(lane(visit) for _ in range(min(context.settings.concurrency, len(feeds)))))
+        await enter(1)
+    return sorted(lines, key=lambda line: line.url)
 
 
 async def _ask(context: Context, visit: Visit, feed: RegisteredFeed) -> Response | Failure:
@@ -73,23 +87,31 @@ async def _ask(context: Context, visit: Visit, feed: RegisteredFeed) -> Response
     )
 
 
-def _enter(
-    context: Context, feeds: Sequence[RegisteredFeed], answers: Sequence[Response | Failure]
-) -> list[PollLine]:
-    kept = _keep(context, feeds, answers)
-    lines = []
-    for feed, answer, archived in zip(feeds, answers, kept, strict=True):
-        lines.append(enter_answer(context, feed, answer, archived))
-    return lines
+def _enter(context: Context, batch: Sequence[tuple[RegisteredFeed, Response | Failure]]) -> list[PollLine]:
+    return [
+        _entered(context, feed, answer, archived)
+        for (feed, answer), archived in zip(batch, _keep(context, batch), strict=True)
+    ]
+
+
+def _entered(
+    context: Context, feed: RegisteredFeed, answer: Response | Failure, archived: ArchiveRef | None
+) -> PollLine:
+    """The line of one feed; a document that the database refuses is that feed's failure and no other's."""
+    try:
+        return enter_answer(context, feed, answer, archived)
+    except WarehouseRefused as error:
+        refused = Failure(feed.url, "permanent", "enter_fault", str(error), fetched_at=answer.fetched_at)
+        return enter_answer(context, feed, refused, None)
 
 
 def _keep(
-    context: Context, feeds: Sequence[RegisteredFeed], answers: Sequence[Response | Failure]
+    context: Context, batch: Sequence[tuple[RegisteredFeed, Response | Failure]]
 ) -> list[ArchiveRef | None]:
     """Archives the bodies that are not the feed's last one again; closed before anything refers to them."""
     kept: list[ArchiveRef | None] = []
     with context.archive.segment("feed", context.clock()) as segment:
-        for feed, answer in zip(feeds, answers, strict=True):
+        for feed, answer in batch:
             is_news = (
                 isinstance(answer, Response) and answer.body and _digest(answer.body) != feed.body_digest
             )

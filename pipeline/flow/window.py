@@ -32,7 +32,7 @@ def enter_window(
     """
     schema.check(context.engine)
     with transaction(context.engine) as connection:
-        feeds = {feed.url: feed for feed in feeds_to_poll(connection, shard=shard, of=of)}
+        feeds = {feed.url: feed for feed in feeds_to_poll(connection, shard=shard, of=of, every_state=True)}
     lines = []
     for ref, response in received_feeds(context.archive, since, until):
         if feed := feeds.get(response.url):

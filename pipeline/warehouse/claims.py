@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_, update
 
 from pipeline.records import ArchiveRef, Entry, Source
 from pipeline.warehouse.leases import unleased
 from pipeline.warehouse.registry import sources
+from pipeline.warehouse.repeats import repeats_pending
 from pipeline.warehouse.tables import FETCH, LEDGER
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(hours=2)
+"""Longer than any batch: a dead worker's claims are free at once, by its lock and not by the lease's end."""
+_CHOICE = 16
+"""Candidates for each place of a claim: workers that choose at the same moment do not all choose the same."""
 _PER_SOURCE = 8
 """Pages of one publisher in a claim: others do not wait for it, and a batch ends within its lease."""
 
@@ -44,21 +48,10 @@ def claim_to_fetch(connection: Connection, worker: int, limit: int, now: datetim
 
     An entry that may repeat one still pending is left until that one is settled.
     """
-    earlier = LEDGER.alias("earlier")
-    repeats = (
-        select(literal(1))
-        .where(
-            earlier.c.source_id == LEDGER.c.source_id,
-            earlier.c.canonical_url == LEDGER.c.canonical_url,
-            earlier.c.state.in_(("discovered", "fetched", "waiting")),
-            precedes(earlier),
-        )
-        .exists()
-    )
     ready = or_(
         LEDGER.c.state == "discovered", and_(LEDGER.c.state == "waiting", LEDGER.c.waiting_until <= now)
     )
-    return _claim(connection, worker, limit, and_(ready, ~repeats))
+    return _claim(connection, worker, limit, and_(ready, ~repeats_pending()))
 
 
 def claim_to_load(connection: Connection, worker: int, limit: int) -> list[Claim]:
@@ -66,31 +59,27 @@ def claim_to_load(connection: Connection, worker: int, limit: int) -> list[Claim
     return _claim(connection, worker, limit, LEDGER.c.state == "fetched")
 
 
-def precedes(other: Any) -> ColumnElement[bool]:
-    """True where ``other`` was discovered before the ledger's row; feed and key break ties."""
-    return tuple_(other.c.discovered_at, other.c.feed_id, other.c.entry_key) < tuple_(
-        LEDGER.c.discovered_at, LEDGER.c.feed_id, LEDGER.c.entry_key
-    )
-
-
 def _claim(connection: Connection, worker: int, limit: int, ready: ColumnElement[bool]) -> list[Claim]:
+    # Not what this worker's own lanes have in hand, even if its lock was lost with its connection.
+    free_to_take = and_(unleased(), LEDGER.c.lease_worker.is_distinct_from(worker))
     rank = func.row_number().over(
         partition_by=LEDGER.c.source_id, order_by=(LEDGER.c.discovered_at, LEDGER.c.entry_key)
     )
     free = (
-        select(LEDGER.c.feed_id, LEDGER.c.entry_key, rank.label("turn")).where(ready, unleased()).subquery()
+        select(LEDGER.c.feed_id, LEDGER.c.entry_key, rank.label("turn")).where(ready, free_to_take).subquery()
     )
     chosen = (
         select(free.c.feed_id, free.c.entry_key)
         .where(free.c.turn <= max(_PER_SOURCE, limit // 4))
         .order_by(free.c.turn, free.c.feed_id, free.c.entry_key)
-        .limit(limit)
+        .limit(limit * _CHOICE)
     )
     rows = tuple_(LEDGER.c.feed_id, LEDGER.c.entry_key)
     # Checked again under the lock: between the choice and the lock another worker may have been here.
     locked = (
         select(LEDGER.c.feed_id, LEDGER.c.entry_key)
-        .where(rows.in_(chosen), ready, unleased())
+        .where(rows.in_(chosen), ready, free_to_take)
+        .limit(limit)
         .with_for_update(skip_locked=True)
         .cte("locked")
     )
@@ -107,7 +96,7 @@ def _claim(connection: Connection, worker: int, limit: int, ready: ColumnElement
 def _claims(connection: Connection, rows: Sequence[Any]) -> list[Claim]:
     if not rows:
         return []
-    known = sources(connection, every=True)
+    known = sources(connection, every=True, only={row.source_id for row in rows})
     wanted = [row.fetch_id for row in rows if row.fetch_id]
     fetches = {
         row.fetch_id: row for row in connection.execute(select(FETCH).where(FETCH.c.fetch_id.in_(wanted)))

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from pipeline.errors import SettingsError, WarehouseDown
+from pipeline.errors import SettingsError, WarehouseDown, WarehouseRefused
 
 _DRIVER = "postgresql+psycopg"
+_SHUTDOWNS = ("57P01", "57P02", "57P03")  # admin_shutdown, crash_shutdown, cannot_connect_now
 
 
 def warehouse_url(text: str) -> URL:
@@ -59,19 +60,28 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
     Raises:
         WarehouseDown: the database does not answer, or went away.
+        WarehouseRefused: it refused a statement; the message has the server's words.
     """
     try:
         with engine.begin() as connection:
             yield connection
-    except OperationalError as error:
-        if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in (
-            None,
-            "57P01",
-            "57P02",
-            "57P03",
-        ):
+    except DBAPIError as error:
+        if isinstance(error, OperationalError) and _is_down(error):
             raise WarehouseDown(_advice(engine, error), url=_shown(engine)) from error
-        raise
+        raise WarehouseRefused(f"the warehouse refused: {_first_line(error)}", url=_shown(engine)) from error
+
+
+def _is_down(error: OperationalError) -> bool:
+    """True where the server cannot be reached or has closed the connection, not where it refused a statement."""
+    never_connected = error.statement is None
+    return (
+        never_connected or error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _SHUTDOWNS
+    )
+
+
+def _first_line(error: DBAPIError) -> str:
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error.orig).__name__
 
 
 def _shown(engine: Engine) -> str:
@@ -79,5 +89,8 @@ def _shown(engine: Engine) -> str:
 
 
 def _advice(engine: Engine, error: OperationalError) -> str:
-    cause = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+    cause = _first_line(error)
     return f"the warehouse {_shown(engine)} does not answer ({cause}); is it running, and is DATELINE_WAREHOUSE_URL right?"
+
+
+__all__ = ["Connection", "Engine", "open_warehouse", "transaction", "warehouse_url"]

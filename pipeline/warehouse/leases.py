@@ -6,8 +6,9 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import ColumnElement, Engine, text
+from sqlalchemy import ColumnElement, Connection, Engine, text
 
+from pipeline.warehouse.engine import transaction
 from pipeline.warehouse.tables import LEDGER
 
 _LOCK_CLASS = 0x444C574B  # "DLWK"
@@ -23,14 +24,26 @@ _NO_SUCH_WORKER = text(
 
 @contextmanager
 def worker(engine: Engine) -> Iterator[int]:
-    """A number for this worker, locked in the database until the block ends or the process dies."""
+    """A number for this worker, locked in the database until the block ends or the process dies.
+
+    Raises:
+        WarehouseDown: the database does not answer.
+    """
     number = secrets.randbelow(2**31 - 1) + 1
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    connection = _connected(engine)
+    try:
         connection.exec_driver_sql(f"select pg_advisory_lock({_LOCK_CLASS}, {number})")
-        try:
-            yield number
-        finally:
-            connection.exec_driver_sql(f"select pg_advisory_unlock({_LOCK_CLASS}, {number})")
+        yield number
+    finally:
+        # The lock goes with the session; one that is gone already has nothing to give back.
+        connection.invalidate()
+        connection.close()
+
+
+def _connected(engine: Engine) -> Connection:
+    with transaction(engine):
+        pass  # says in our words when there is no server
+    return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
 def unleased() -> ColumnElement[bool]:

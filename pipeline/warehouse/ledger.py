@@ -8,16 +8,28 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from pipeline.records import ArchiveRef, Entry, Failure, Response
 from pipeline.urls import canonical_url
-from pipeline.warehouse.claims import Claim, precedes
-from pipeline.warehouse.leases import unleased
+from pipeline.warehouse.claims import Claim
 from pipeline.warehouse.tables import FETCH, LEDGER
 
 MOST_TRIES = 8
+_SLICE = 1000
+"""Rows of one statement: a statement takes 65,535 values at most."""
 _FIRST_WAIT = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(days=1)
 
@@ -52,52 +64,35 @@ def discover(
         }
         for entry in sorted(entries, key=lambda entry: entry.key)
     ]
-    if not rows:
-        return 0
-    statement = insert(LEDGER).values(rows).on_conflict_do_nothing().returning(LEDGER.c.entry_key)
-    return len(connection.execute(statement).all())
+    return sum(_enter(connection, rows[start : start + _SLICE]) for start in range(0, len(rows), _SLICE))
+
+
+def _enter(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
+    statement = insert(LEDGER).values(rows)
+    excluded = statement.excluded
+    # An older document that comes later (a backfill) tells when the entry was really seen first.
+    # What was settled by the younger one is settled again, from the archive.
+    settled = LEDGER.c.state.in_(("loaded", "duplicate"))
+    unread = and_(LEDGER.c.fetch_id.is_(None), excluded.state == "discovered")
+    reopened = case((and_(settled, unread), "discovered"), (settled, "fetched"), else_=LEDGER.c.state)
+    earlier = {name: excluded[name] for name in ("discovered_at", "entry", "feed_object", "feed_offset")}
+    statement = statement.on_conflict_do_update(
+        index_elements=[LEDGER.c.feed_id, LEDGER.c.entry_key],
+        set_={**earlier, "state": reopened, "story_id": None, "duplicate_method": None},
+        where=excluded.discovered_at < LEDGER.c.discovered_at,
+    )
+    is_new: ColumnElement[bool] = literal_column(
+        "xmax = 0"
+    )  # PostgreSQL's sign of a row that this statement inserted
+    return sum(connection.execute(statement.returning(is_new)).scalars())
 
 
 def known_keys(connection: Connection, feed_id: uuid.UUID, keys: Iterable[str]) -> set[str]:
     """Those of ``keys`` that the ledger has for the feed."""
-    query = select(LEDGER.c.entry_key).where(LEDGER.c.feed_id == feed_id, LEDGER.c.entry_key.in_(list(keys)))
-    return set(connection.execute(query).scalars())
-
-
-def settle_repeats(connection: Connection, now: datetime) -> int:
-    """Marks entries whose story the publisher's earlier entry has told already; returns how many.
-
-    Told by the same canonical address, or by the same GUID and headline in another of its feeds:
-    no request is spent on them.
-    """
-    other = LEDGER.alias("other")
-    same_guid = and_(
-        LEDGER.c.entry_key == other.c.entry_key,
-        LEDGER.c.entry["guid"].astext == other.c.entry["guid"].astext,
-        LEDGER.c.entry["headline"].astext == other.c.entry["headline"].astext,
+    query = select(LEDGER.c.entry_key).where(
+        LEDGER.c.feed_id == feed_id, LEDGER.c.entry_key == any_(bindparam("keys", list(keys), ARRAY(Text)))
     )
-    same_url = LEDGER.c.canonical_url == other.c.canonical_url
-    first = func.array_agg(aggregate_order_by(other.c.story_id, other.c.discovered_at))[1]
-    settled = 0
-    for method, same in (("canonical_url", same_url), ("guid", same_guid)):
-        found = (
-            select(LEDGER.c.feed_id, LEDGER.c.entry_key, first.label("story_id"))
-            .join(other, and_(other.c.source_id == LEDGER.c.source_id, same))
-            .where(LEDGER.c.state.in_(("discovered", "waiting")), unleased())
-            .where(other.c.state.in_(("loaded", "duplicate")), precedes(other))
-            .group_by(LEDGER.c.feed_id, LEDGER.c.entry_key)
-            .subquery()
-        )
-        statement = (
-            update(LEDGER)
-            .where(LEDGER.c.feed_id == found.c.feed_id, LEDGER.c.entry_key == found.c.entry_key)
-            # Once more on the row itself: a worker may have claimed it since it was found.
-            .where(LEDGER.c.state.in_(("discovered", "waiting")), unleased())
-            .values(state="duplicate", story_id=found.c.story_id, duplicate_method=method, settled_at=now)
-            .values(waiting_until=None, reason=None, detail=None, lease_worker=None, lease_until=None)
-        )
-        settled += connection.execute(statement).rowcount
-    return settled
+    return set(connection.execute(query).scalars())
 
 
 def record_fetch(
@@ -109,7 +104,7 @@ def record_fetch(
 ) -> None:
     """Writes what became of a request: ``fetched``, ``waiting`` for another try, or ``rejected``."""
     at = answer.fetched_at or now
-    fetch_id = uuid.uuid5(claim.feed_id, f"fetch:{claim.entry_key}:{at.isoformat()}")
+    fetch_id = uuid.uuid5(claim.feed_id, f"fetch:{claim.entry_key}:{claim.tries}:{at.isoformat()}")
     connection.execute(
         insert(FETCH).values(_fetch_row(claim, answer, archived, fetch_id, at)).on_conflict_do_nothing()
     )
@@ -138,6 +133,18 @@ def record_fetch(
     connection.execute(update(LEDGER).where(_is(claim), waits).values(**values))
 
 
+def ask_again(connection: Connection, claim: Claim, reason: str, detail: str, now: datetime) -> None:
+    """Sends an entry whose archived bytes are gone back to be fetched; rejects it after its last try."""
+    if claim.archived is None or claim.tries >= MOST_TRIES:
+        reject(connection, claim, reason, detail, now)
+        return
+    values = {"state": "waiting", "waiting_until": now, "reason": reason, "detail": detail, "fetch_id": None}
+    fetched = LEDGER.c.state == "fetched"
+    connection.execute(
+        update(LEDGER).where(_is(claim), fetched).values(**values, lease_worker=None, lease_until=None)
+    )
+
+
 def reject(connection: Connection, claim: Claim, reason: str, detail: str, now: datetime) -> None:
     """Ends an entry that cannot be a story, with its reason."""
     values = {"state": "rejected", "reason": reason, "detail": detail, "settled_at": now}
@@ -145,15 +152,6 @@ def reject(connection: Connection, claim: Claim, reason: str, detail: str, now: 
     connection.execute(
         update(LEDGER).where(_is(claim), fetched).values(**values, lease_worker=None, lease_until=None)
     )
-
-
-def count_pending(connection: Connection, now: datetime) -> int:
-    """Entries that can be worked on at ``now``, leased ones included, waiting ones only when due."""
-    ready = or_(
-        LEDGER.c.state.in_(("discovered", "fetched")),
-        and_(LEDGER.c.state == "waiting", LEDGER.c.waiting_until <= now),
-    )
-    return connection.execute(select(func.count()).select_from(LEDGER).where(ready)).scalar_one()
 
 
 def _is(claim: Claim) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.records import ArchiveRef, Failure, ParsedFeed, Response
@@ -55,9 +55,15 @@ def record_poll(connection: Connection, poll: Poll, pace: Pace) -> int:
             received_at=poll.polled_at,
             archived=poll.archived,
         )
-    row = insert(FEED_POLL).values(_poll_row(poll, new, is_gap=pace.is_gap))
+    # Counted in the ledger itself, after the fact: an entry lost on the way would be missing here.
+    entered = count_known(connection, poll.feed, poll.document) if poll.document else 0
+    row = insert(FEED_POLL).values({**_poll_row(poll, new, is_gap=pace.is_gap), "entered_entries": entered})
     # The same document read again, by a better parser, may hold more entries: they are counted once as well.
-    more = {"new_entries": FEED_POLL.c.new_entries + row.excluded.new_entries}
+    more = {
+        "new_entries": FEED_POLL.c.new_entries + row.excluded.new_entries,
+        "entries": row.excluded.entries,
+        "entered_entries": row.excluded.entered_entries,
+    }
     keys = [FEED_POLL.c.feed_id, FEED_POLL.c.polled_at]
     connection.execute(
         row.on_conflict_do_update(index_elements=keys, set_=more, where=row.excluded.new_entries > 0)
@@ -75,14 +81,6 @@ def record_poll(connection: Connection, poll: Poll, pace: Pace) -> int:
     return new
 
 
-def polls_between(connection: Connection, since: datetime, until: datetime) -> list[Any]:
-    """The polls that brought a document in the window, in the order of their time."""
-    query = select(FEED_POLL).where(
-        FEED_POLL.c.polled_at >= since, FEED_POLL.c.polled_at < until, FEED_POLL.c.archive_object.is_not(None)
-    )
-    return list(connection.execute(query.order_by(FEED_POLL.c.polled_at, FEED_POLL.c.feed_id)))
-
-
 def _poll_row(poll: Poll, new: int, *, is_gap: bool) -> dict[str, Any]:
     answer, document, archived = poll.answer, poll.document, poll.archived
     failed = isinstance(answer, Failure)
@@ -98,7 +96,7 @@ def _poll_row(poll: Poll, new: int, *, is_gap: bool) -> dict[str, Any]:
         "detail": detail,
         "format": document.format if document else None,
         "fault": document.fault if document and poll.outcome != "failed" else None,
-        "entries": len(document.entries) if document else 0,
+        "entries": len({entry.key for entry in document.entries}) if document else 0,
         "new_entries": new,
         "is_gap": is_gap,
         "body_bytes": len(answer.body) if isinstance(answer, Response) else 0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,6 +51,9 @@ def sync(connection: Connection, sources: Iterable[Source], *, prune: bool = Tru
         connection: a transaction.
         sources: the file's content.
         prune: True marks publishers and feeds that are not in ``sources`` as removed; False leaves them.
+
+    Raises:
+        SettingsError: a publisher stands under a domain that it gave up by ``rename``.
     """
     sources = list(sources)
     before = {row.domain: row for row in connection.execute(select(SOURCE))}
@@ -58,6 +61,10 @@ def sync(connection: Connection, sources: Iterable[Source], *, prune: bool = Tru
     for source in sources:
         known = before.get(source.domain)
         identity = known.source_id if known else new_source_id(source.domain)
+        if known is None and identity in {row.source_id for row in before.values()}:
+            raise _renamed(
+                source.domain, next(row.domain for row in before.values() if row.source_id == identity)
+            )
         values = _source_values(source)
         if known and known.state == "paused":
             values["state"] = "paused"
@@ -110,10 +117,15 @@ def rename(
         raise _unknown(connection, domain)
 
 
-def sources(connection: Connection, *, every: bool = False) -> dict[uuid.UUID, Source]:
-    """The publishers by id, removed ones only where ``every`` is True."""
+def sources(
+    connection: Connection, *, every: bool = False, only: Collection[uuid.UUID] | None = None
+) -> dict[uuid.UUID, Source]:
+    """The publishers by id, removed ones only where ``every`` is True; ``only`` names those wanted."""
+    listed = select(FEED).where(FEED.c.state == "active").order_by(FEED.c.url)
+    if only is not None:
+        listed = listed.where(FEED.c.source_id.in_(only))
     feeds: dict[uuid.UUID, list[str]] = {}
-    for row in connection.execute(select(FEED).where(FEED.c.state == "active").order_by(FEED.c.url)):
+    for row in connection.execute(listed):
         feeds.setdefault(row.source_id, []).append(row.url)
     query = select(SOURCE).order_by(SOURCE.c.domain)
     if not every:
@@ -129,6 +141,7 @@ def feeds_to_poll(
     shard: int = 0,
     of: int = 1,
     due_before: datetime | None = None,
+    every_state: bool = False,
 ) -> list[RegisteredFeed]:
     """The active feeds of active publishers in this shard, in the order of their addresses.
 
@@ -137,27 +150,22 @@ def feeds_to_poll(
         shard: which share, from 0; a publisher's feeds are all in one.
         of: how many shares there are.
         due_before: only feeds whose next poll is due before it; None: all.
+        every_state: paused and removed ones too, as a replay of the past needs.
     """
     share = func.mod(func.abs(func.hashtext(SOURCE.c.domain)), of) == shard
     query = (
         select(FEED, FEED_STATE)
         .join(SOURCE, SOURCE.c.source_id == FEED.c.source_id)
         .outerjoin(FEED_STATE, FEED_STATE.c.feed_id == FEED.c.feed_id)
-        .where(FEED.c.state == "active", SOURCE.c.state == "active", share)
+        .where(share)
         .order_by(FEED.c.url)
     )
+    if not every_state:
+        query = query.where(FEED.c.state == "active", SOURCE.c.state == "active")
     if due_before is not None:
         query = query.where(or_(FEED_STATE.c.next_poll_at.is_(None), FEED_STATE.c.next_poll_at <= due_before))
-    known = sources(connection)
+    known = sources(connection, every=True)
     return [_feed(row, known[row.source_id]) for row in connection.execute(query)]
-
-
-def feed_names(connection: Connection) -> dict[uuid.UUID, tuple[str, str]]:
-    """For each feed its publisher's domain and its address."""
-    query = select(FEED.c.feed_id, SOURCE.c.domain, FEED.c.url).join(
-        SOURCE, SOURCE.c.source_id == FEED.c.source_id
-    )
-    return {row.feed_id: (row.domain, row.url) for row in connection.execute(query)}
 
 
 def _feed(row: Row[Any], source: Source) -> RegisteredFeed:
@@ -231,6 +239,13 @@ def _sync_feeds(connection: Connection, source: uuid.UUID, urls: Iterable[str], 
         differs = True
         connection.execute(update(FEED).where(FEED.c.url.in_(gone)).values(state="removed"))
     return differs
+
+
+def _renamed(domain: str, to: str) -> SettingsError:
+    return SettingsError(
+        f"{domain} was renamed to {to} in this warehouse: write {to} in the file, or rename it back with "
+        f"`dateline sources rename {to} --domain {domain}`"
+    )
 
 
 def _unknown(connection: Connection, domain: str) -> SettingsError:

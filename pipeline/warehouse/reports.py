@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from pipeline.warehouse.tables import HASHED_COLUMNS
 
@@ -15,6 +15,7 @@ from pipeline.warehouse.tables import HASHED_COLUMNS
 _CONSERVATION = text("""
 select s.domain, f.url as feed, f.state as feed_state,
        coalesce(p.seen, 0) as seen,
+       coalesce(p.lost, 0) as lost,
        coalesce(l.entries, 0) as entries,
        coalesce(l.pending, 0) as pending,
        coalesce(l.waiting, 0) as waiting,
@@ -26,7 +27,7 @@ from news.feed f
 join news.source s using (source_id)
 left join ops.feed_state fs using (feed_id)
 left join (
-    select feed_id, sum(new_entries) as seen, max(polled_at) as last_polled_at
+    select feed_id, sum(new_entries) as seen, sum(entries - entered_entries) as lost, max(polled_at) as last_polled_at
     from ops.feed_poll group by feed_id
 ) p using (feed_id)
 left join (
@@ -85,6 +86,17 @@ left join news.story_cluster c on c.story_id = a.story_id
 order by a.published_at nulls last, a.story_id
 """)
 
+_SAMPLE = text("""
+select distinct on (s.domain) s.domain, a.headline, a.published_at, a.published_local, a.published_precision,
+       a.published_utc_offset_minutes, a.published_evidence, a.published_method,
+       d.raw as dateline, p.name as place, p.country as place_country
+from news.article a
+join news.source s using (source_id)
+left join news.article_dateline d using (story_id)
+left join news.article_place p on p.story_id = a.story_id and p.position = 0
+order by s.domain, (d.raw is null), (a.published_at is null), a.published_at desc, a.story_id
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class FeedCount:
@@ -94,6 +106,9 @@ class FeedCount:
     feed: str
     feed_state: str
     seen: int
+    """Entries counted as new by the polls."""
+    lost: int
+    """Entries of a document that the ledger did not hold after its poll."""
     entries: int
     pending: int
     waiting: int
@@ -108,7 +123,8 @@ class FeedCount:
     @property
     def is_conserved(self) -> bool:
         """True where every entry seen is in exactly one state."""
-        return self.seen == self.entries == self.pending + self.loaded + self.duplicates + self.rejected
+        settled = self.loaded + self.duplicates + self.rejected
+        return self.lost == 0 and self.seen == self.entries == self.pending + settled
 
 
 def conservation(connection: Connection) -> list[FeedCount]:
@@ -126,6 +142,11 @@ def stories(connection: Connection) -> Iterator[dict[str, Any]]:
     streamed = connection.execution_options(stream_results=True, max_row_buffer=200)
     for row in streamed.execute(_STORIES).mappings():
         yield dict(row)
+
+
+def sample(connection: Connection) -> Sequence[Row[Any]]:
+    """One story a publisher, one with a dateline and an instant where there is one, for people to look at."""
+    return connection.execute(_SAMPLE).all()
 
 
 def table_hashes(connection: Connection) -> dict[str, str]:

@@ -47,7 +47,7 @@ class StoryRows:
 def story_rows(loadable: Loadable) -> StoryRows:
     """The rows of an article, with the ids and hashes that follow from its content."""
     claim, article = loadable.claim, loadable.article
-    final_url = claim.final_url or claim.url or f"urn:dateline:{claim.feed_id}:{claim.entry_key}"
+    final_url = claim.final_url or claim.url or _linkless(claim)
     key = story_key(final_url, article.rel_canonical) if claim.url else final_url
     story = story_id(claim.source_id, key)
     version = version_id(story, article.headline, article.body)
@@ -94,6 +94,12 @@ def story_rows(loadable: Loadable) -> StoryRows:
     return StoryRows(
         claim, telling, row, _version(loadable, version, story), _clean(article.body or ""), bridges
     )
+
+
+def _linkless(claim: Claim) -> str:
+    """The key of a story without an address: its GUID and headline, the same in all feeds of the publisher."""
+    headline = hashlib.sha256((claim.entry.headline or "").encode()).hexdigest()[:16]
+    return f"urn:dateline:{claim.entry_key}:{headline}"
 
 
 def _version(loadable: Loadable, version: uuid.UUID, story: uuid.UUID) -> Row:

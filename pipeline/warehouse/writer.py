@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Text, and_, cast, delete, func, literal, or_, select, text, update
+from sqlalchemy import Connection, Text, and_, cast, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from pipeline.dedup import ALGORITHM_VERSION, Settlement, Telling, settle
+from pipeline.dedup import ALGORITHM_VERSION, EntryId, Settlement, Telling, settle
+from pipeline.warehouse.locks import lock_names
 from pipeline.warehouse.rows import Loadable, StoryRows, story_rows
 from pipeline.warehouse.tables import (
     ARTICLE,
@@ -42,63 +43,65 @@ def load(connection: Connection, loadables: Iterable[Loadable], now: datetime) -
     if not batch:
         return LoadReport(0, 0)
     tellings = [rows.telling for rows in batch.values()]
-    _lock(connection, tellings)
+    # Publishers first, then texts: nobody else may touch these stories from here to the commit.
+    lock_names(connection, (f"source:{one.source_id}" for one in tellings))
     held = [one for one in _held(connection, tellings) if one.entry not in batch]
+    digests = {one.text_hash for one in (*held, *tellings) if one.text_hash}
+    digests |= _held_texts(connection, tellings)
+    lock_names(connection, (f"text:{digest}" for digest in digests))
     settlements, merges = settle(held, tellings, _aliases(connection, tellings))
     # Who steps back goes first: the story that takes over may have the same address.
     _merge(connection, merges)
     winners = [batch[one.entry] for one in settlements if one.method is None and one.entry in batch]
+    retold = [batch[one.entry] for one in settlements if one.method == "story" and one.entry in batch]
     _write(connection, winners, now)
+    _write_versions(connection, retold)  # another text of the story is a version of it, whoever told it first
     _write_aliases(connection, merges)
-    _settle_entries(connection, settlements, now)
-    digests = {telling.text_hash for telling in (*held, *tellings) if telling.text_hash}
+    _settle_entries(connection, settlements, batch, now)
     _cluster(connection, digests, [rows.telling.story_id for rows in winners])
     loaded = sum(one.method is None for one in settlements if one.entry in batch)
     return LoadReport(loaded, len(batch) - loaded)
 
 
-def _lock(connection: Connection, tellings: Sequence[Telling]) -> None:
-    names = {f"source:{one.source_id}" for one in tellings} | {
-        f"text:{one.text_hash}" for one in tellings if one.text_hash
-    }
-    keys = sorted(
-        int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True) for name in names
-    )
-    connection.execute(
-        text(
-            "select pg_advisory_xact_lock(key) from unnest(cast(:keys as bigint[])) with ordinality u(key, n) order by n"
-        ),
-        {"keys": keys},
-    )
-
-
 def _held(connection: Connection, tellings: Sequence[Telling]) -> list[Telling]:
-    """What is loaded under these ids, under ids merged with them, or with these texts at the same publisher."""
-    ids = {one.story_id for one in tellings} | set(_aliases(connection, tellings).values())
+    """Every telling on record that these ids or texts lead to, and that those lead to, at the same publishers."""
     sources = {one.source_id for one in tellings}
+    ids = {one.story_id for one in tellings} | set(_aliases(connection, tellings).values())
     texts = {one.text_hash for one in tellings if one.text_hash}
-    query = (
-        select(LEDGER.c.feed_id, LEDGER.c.entry_key, LEDGER.c.discovered_at, ARTICLE)
-        .join(ARTICLE, ARTICLE.c.story_id == LEDGER.c.story_id)
-        .where(LEDGER.c.state == "loaded")
-        .where(
-            or_(
-                ARTICLE.c.story_id.in_(ids),
-                and_(ARTICLE.c.source_id.in_(sources), ARTICLE.c.text_hash.in_(texts)),
-            )
+    while True:
+        query = (
+            select(LEDGER)
+            .where(LEDGER.c.state.in_(("loaded", "duplicate")), LEDGER.c.told_story_id.is_not(None))
+            .where(LEDGER.c.source_id.in_(sources))
+            .where(or_(LEDGER.c.told_story_id.in_(ids), LEDGER.c.told_text_hash.in_(texts)))
         )
+        rows = connection.execute(query).all()
+        more = (
+            {row.told_story_id for row in rows} - ids,
+            {row.told_text_hash for row in rows} - texts - {None},
+        )
+        if not any(more):
+            return [_telling(row) for row in rows]
+        ids |= more[0]
+        texts |= more[1]
+
+
+def _telling(row: Any) -> Telling:
+    return Telling(
+        entry=(row.feed_id, row.entry_key),
+        source_id=row.source_id,
+        story_id=row.told_story_id,
+        text_hash=row.told_text_hash,
+        dated_at=row.told_at,
+        discovered_at=row.discovered_at,
     )
-    return [
-        Telling(
-            entry=(row.feed_id, row.entry_key),
-            source_id=row.source_id,
-            story_id=row.story_id,
-            text_hash=row.text_hash,
-            dated_at=row.published_at or row.first_seen_at,
-            discovered_at=row.discovered_at,
-        )
-        for row in connection.execute(query)
-    ]
+
+
+def _held_texts(connection: Connection, tellings: Sequence[Telling]) -> set[str]:
+    """The texts that these stories have now: a story that gets another one leaves its group."""
+    ids = {one.story_id for one in tellings}
+    query = select(ARTICLE.c.text_hash).where(ARTICLE.c.story_id.in_(ids), ARTICLE.c.text_hash.is_not(None))
+    return set(connection.execute(query).scalars())
 
 
 def _aliases(connection: Connection, tellings: Sequence[Telling]) -> dict[uuid.UUID, uuid.UUID]:
@@ -151,12 +154,17 @@ def _write(connection: Connection, winners: Sequence[StoryRows], now: datetime) 
     )
     written: set[uuid.UUID] = set(connection.execute(statement.returning(ARTICLE.c.story_id)).scalars())
     fresh = [one for one in winners if one.telling.story_id in written]
+    _write_versions(connection, winners)
     if fresh:
-        _write_versions(connection, fresh)
         _write_bridges(connection, fresh, written)
 
 
 def _write_versions(connection: Connection, fresh: Sequence[StoryRows]) -> None:
+    if not fresh:
+        return
+    fresh = list(
+        {one.version["version_id"]: one for one in sorted(fresh, key=_latest_capture_first)}.values()
+    )
     statement = insert(ARTICLE_VERSION).values([one.version for one in fresh])
     excluded = statement.excluded
     earliest = {name: excluded[name] for name in ("captured_at", "archive_object", "archive_offset")}
@@ -171,6 +179,10 @@ def _write_versions(connection: Connection, fresh: Sequence[StoryRows]) -> None:
     connection.execute(insert(ARTICLE_BODY).values(bodies).on_conflict_do_nothing())
 
 
+def _latest_capture_first(rows: StoryRows) -> float:
+    return -float(rows.version["captured_at"].timestamp())
+
+
 def _write_bridges(connection: Connection, fresh: Sequence[StoryRows], written: set[uuid.UUID]) -> None:
     for table in BRIDGES:
         connection.execute(delete(table).where(table.c.story_id.in_(written)))
@@ -179,10 +191,15 @@ def _write_bridges(connection: Connection, fresh: Sequence[StoryRows], written: 
             connection.execute(insert(table).values(rows))
 
 
-def _settle_entries(connection: Connection, settlements: Sequence[Settlement], now: datetime) -> None:
+def _settle_entries(
+    connection: Connection,
+    settlements: Sequence[Settlement],
+    batch: Mapping[EntryId, StoryRows],
+    now: datetime,
+) -> None:
     # Those that step back first, so that at no moment two entries are one story's owner.
     for one in sorted(settlements, key=lambda settled: (settled.method is None, settled.entry)):
-        values = {
+        values: dict[str, Any] = {
             "state": "duplicate" if one.method else "loaded",
             "story_id": one.story_id,
             "duplicate_method": one.method,
@@ -192,6 +209,13 @@ def _settle_entries(connection: Connection, settlements: Sequence[Settlement], n
             "lease_worker": None,
             "lease_until": None,
         }
+        if one.entry in batch:
+            told = batch[one.entry].telling
+            values |= {
+                "told_story_id": told.story_id,
+                "told_text_hash": told.text_hash,
+                "told_at": told.dated_at,
+            }
         same = and_(
             LEDGER.c.state == values["state"],
             LEDGER.c.story_id == one.story_id,

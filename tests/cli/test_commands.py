@@ -134,6 +134,9 @@ def test_query_prints_tables_csv_and_lines_and_cannot_write(hour):
     ]
     assert "read-only" in shell("query", "delete from news.article", code=1).stderr
     assert "syntax error" in shell("query", "selec", code=1).stderr
+    assert "multiple commands" in shell("query", "select 1; commit; delete from news.article", code=1).stderr
+    assert "no rows" in shell("query", "set statement_timeout = 0", code=1).stderr
+    assert "harbourpost" in shell("query", "select domain from news.source where domain like '%post%'").stdout
 
 
 def test_the_archive_is_whole_until_a_byte_of_it_changes(hour):

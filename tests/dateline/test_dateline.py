@@ -31,6 +31,19 @@ def read(text, **known):
             ("OSLO, June 2 (Xinhua)", [("Oslo", "NO")], "Xinhua", date(2021, 6, 2)),
         ),
         ("BEND, Ore. (AP) — A council", {}, ("BEND, Ore. (AP)", [("Bend", "US")], "AP", None)),
+        ("【長崎＝浜新聞】市議会は", {}, ("【長崎＝浜新聞】", [("Nagasaki", "JP")], "浜新聞", None)),
+        (
+            "［ソウル 1日 浜通信］ - 市議会は",
+            {},
+            ("［ソウル 1日 浜通信］", [("Seoul", "KR")], "浜通信", date(2021, 6, 1)),
+        ),
+        (
+            "САМАРА, 2 июн - Волга-Пресс. Совет решил",
+            {"language": "ru"},
+            ("САМАРА, 2 июн - Волга-Пресс", [("Samara", "RU")], "Волга-Пресс", date(2021, 6, 2)),
+        ),
+        ("Kiel (fno) - Der Rat hat", {"language": "de"}, ("Kiel (fno)", [("Kiel", "DE")], "fno", None)),
+        ("تونس (بيان) - قال", {"language": "ar"}, ("تونس (بيان)", [("Tunis", "TN")], "بيان", None)),
         ("GDANSK, Poland - A council met", {}, ("GDANSK, Poland", [("Gdańsk", "PL")], None, None)),
         (
             "NAGOYA, June 2 (Kyodo) - A council",
@@ -166,6 +179,9 @@ def test_datelines_of_the_world(text, known, expected):
     ("text", "known"),
     [
         ("ALBERT Example, the council's chairman, made a rare", {}),
+        ("［重要 1日 浜通信］ - 市議会は", {}),
+        ("（会場＝市役所）市議会は", {}),
+        ("Kiel (fno) - The council", {"language": "en"}),
         ("BOSTON Bruins forward Al Example was hurt", {}),
         ("CHICAGO Tribune reporters said", {}),
         ("CHICAGO's mayor said on Friday", {}),

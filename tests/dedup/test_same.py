@@ -11,7 +11,10 @@ from pipeline.dedup import Telling, group_duplicates, settle, source_id, story_i
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 HERALD = source_id("herald.example")
-LONG = "The council met again on Tuesday and voted, after four hours of debate, to keep the old bridge open. " * 3
+LONG = (
+    "The council met again on Tuesday and voted, after four hours of debate, to keep the old bridge open. "
+    * 3
+)
 
 
 def telling(number, key="a", text="t", *, source=HERALD, dated=0, seen=0):

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.extract import extract_page
-from pipeline.extract.jsonld import load_nodes, read_json, story_node
+from pipeline.extract.broken_json import read_json
+from pipeline.extract.jsonld import load_nodes, story_node
 
 WHOLE = '{"@type": "NewsArticle", "headline": "Rain on the coast", "datePublished": "2021-03-09"}'
 

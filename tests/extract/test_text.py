@@ -225,6 +225,19 @@ def test_the_same_shape_in_russian():
     assert (article.language, article.publisher) == ("ru", "Вестник")
 
 
+def test_a_lead_caption_that_is_a_sentence_is_not_where_the_story_begins():
+    text = (
+        "Log in\n07:15 GMT +24 May 2020\nListen\n    The council met in the old town hall of Norvik on Monday evening.\n\n"
+        "    Norvik Keeps Its Town Hall\n\n    © Coastpress/ Ada Bell\n    Politics\n\n"
+        "    The council of Norvik voted by nine to four to keep its town hall, the mayor said.\n\n"
+        "    The roof will be mended before the winter, and the clock will be put back in the tower.\n"
+    )
+    article = extract_text(text)
+    assert (article.headline, article.section) == ("Norvik Keeps Its Town Hall", "Politics")
+    assert article.images[0].caption == "The council met in the old town hall of Norvik on Monday evening."
+    assert article.body.startswith("The council of Norvik voted")
+
+
 def test_wrapped_lines_are_one_paragraph():
     text = (
         "Rain Reaches the Dry Coast\n\nBy Ada Bell\n\n"

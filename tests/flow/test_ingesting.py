@@ -53,6 +53,5 @@ def test_a_step_that_fails_ends_them_all():
     async def wait():
         return 0
 
-    with pytest.raises(ExceptionGroup) as caught:
+    with pytest.raises(ValueError, match="database gone"):
         asyncio.run(asyncio.wait_for(until_all_idle([fail, wait, wait]), 10))
-    assert isinstance(caught.value.exceptions[0], ValueError)

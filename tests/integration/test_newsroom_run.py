@@ -1,5 +1,6 @@
 """One hour of the newsroom, and what the warehouse then says, against the truth."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 
@@ -33,7 +34,7 @@ def first_hour(world, module_database_url, tmp_path_factory):
 
 
 def bare(url):
-    return url.partition("//")[2].partition("?")[0].rstrip("/")
+    return re.sub(r"[?&](?:utm_\w+|ref)=[^&]*", "", url.partition("//")[2]).rstrip("/")
 
 
 def truths(world):

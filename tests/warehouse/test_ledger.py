@@ -1,7 +1,10 @@
 """The ledger: what comes in, who takes it in hand, and how it ends."""
 
+import contextlib
 import os
+import random
 import signal
+import string
 import subprocess
 import sys
 import threading
@@ -16,6 +19,8 @@ from pipeline.warehouse import ledger
 from pipeline.warehouse.claims import claim_to_fetch, claim_to_load
 from pipeline.warehouse.engine import transaction
 from pipeline.warehouse.leases import worker
+from pipeline.warehouse.locks import lock_names
+from pipeline.warehouse.repeats import settle_repeats
 from pipeline.warehouse.tables import FETCH, LEDGER
 from tests.warehouse.world import COURIER, NOW, discover, entry, fetch_all, load_all, minutes, register
 
@@ -100,6 +105,8 @@ import sys, time
 from pipeline.warehouse.engine import open_warehouse, transaction
 from pipeline.warehouse.claims import claim_to_fetch
 from pipeline.warehouse.leases import worker
+from pipeline.warehouse.locks import lock_names
+from pipeline.warehouse.repeats import settle_repeats
 from tests.warehouse.world import NOW
 engine = open_warehouse(sys.argv[1])
 with worker(engine) as number:
@@ -181,7 +188,7 @@ def test_an_entry_that_repeats_a_pending_one_waits_for_it_and_is_then_settled_wi
     assert fetch_all(engine) == []
     load_all(engine)
     with transaction(engine) as connection:
-        assert ledger.settle_repeats(connection, NOW) == 1
+        assert settle_repeats(connection, NOW) == 1
     assert only_states(engine) == [("duplicate", "canonical_url"), ("loaded", None)]
 
 
@@ -211,7 +218,7 @@ def test_the_same_guid_and_headline_in_another_feed_is_the_same_story(engine):
         engine, feeds["https://herald.example/b.xml"], entry(1, "https://herald.example/other"), at=minutes(1)
     )
     with transaction(engine) as connection:
-        assert ledger.settle_repeats(connection, NOW) == 1
+        assert settle_repeats(connection, NOW) == 1
     assert only_states(engine) == [("duplicate", "guid"), ("loaded", None)]
 
 
@@ -253,7 +260,7 @@ def test_a_repeat_is_not_settled_under_the_hands_of_the_worker_that_just_claimed
 
     def settle():
         with transaction(engine) as connection:
-            settled.append(ledger.settle_repeats(connection, NOW))
+            settled.append(settle_repeats(connection, NOW))
 
     with worker(engine) as number:
         with transaction(engine) as connection:
@@ -280,3 +287,95 @@ def test_a_worker_that_comes_late_does_not_undo_what_has_been_done(engine):
         )
         ledger.reject(connection, late, "not_an_article", "", NOW)
     assert only_states(engine) == [("loaded", None)]
+
+
+def test_a_very_long_address_and_very_many_entries_are_entered(engine):
+    feed = register(engine)["https://herald.example/a.xml"]
+    noise = "".join(random.Random(1).choices(string.ascii_letters + string.digits, k=9000))
+    assert discover(engine, feed, entry(0, f"https://herald.example/{noise}")) == 1
+    assert discover(engine, feed, *(entry(number) for number in range(1, 15_001))) == 15_000
+    with transaction(engine) as connection:
+        assert (
+            len(ledger.known_keys(connection, feed.feed_id, [f"k{number}" for number in range(15_001)]))
+            == 15_001
+        )
+
+
+def test_an_older_document_that_comes_later_tells_when_an_entry_was_first_seen(engine):
+    feed = register(engine)["https://herald.example/a.xml"]
+    discover(engine, feed, entry(1, summary="later"), at=minutes(60))
+    fetch_all(engine, at=minutes(60))
+    load_all(engine)
+    assert discover(engine, feed, entry(1, summary="earlier")) == 0
+    assert only_states(engine) == [("fetched", None)]
+    load_all(engine)
+    with transaction(engine) as connection:
+        row = connection.execute(select(LEDGER)).one()
+        seen = connection.execute(text("select first_seen_at from news.article")).scalar_one()
+    assert (row.state, row.discovered_at, row.entry["summary"], seen) == ("loaded", NOW, "earlier", NOW)
+    assert discover(engine, feed, entry(1, summary="later"), at=minutes(60)) == 0
+    assert only_states(engine) == [("loaded", None)]
+
+
+def test_a_repeat_by_guid_is_held_back_in_the_same_claim(engine):
+    feeds = register(engine)
+    discover(engine, feeds["https://herald.example/a.xml"], entry(1))
+    discover(
+        engine, feeds["https://herald.example/b.xml"], entry(1, "https://herald.example/x"), at=minutes(1)
+    )
+    assert len(fetch_all(engine)) == 1
+    load_all(engine)
+    with transaction(engine) as connection:
+        settle_repeats(connection, NOW)
+    assert only_states(engine) == [("duplicate", "guid"), ("loaded", None)]
+
+
+def test_a_workers_own_lanes_do_not_take_from_each_other_when_its_lock_is_lost(engine):
+    feed = register(engine)["https://herald.example/a.xml"]
+    discover(engine, feed, *(entry(number) for number in range(4)))
+    with transaction(engine) as connection:  # no lock is held for this number
+        assert len(claim_to_fetch(connection, 77, 2, NOW)) == 2
+    with transaction(engine) as connection:
+        assert len(claim_to_fetch(connection, 77, 9, NOW)) == 2
+
+
+def test_workers_that_choose_at_the_same_moment_all_get_something(engine):
+    feeds = register(engine)
+    for number in range(64):
+        feed = feeds["https://herald.example/a.xml" if number % 2 else "https://courier.example/feed"]
+        discover(engine, feed, entry(number))
+    with contextlib.ExitStack() as held:
+        claimed = []
+        for _ in range(4):
+            worker_number = held.enter_context(worker(engine))
+            connection = held.enter_context(transaction(engine))
+            claimed.append(len(claim_to_fetch(connection, worker_number, 4, NOW)))
+    assert claimed == [4, 4, 4, 4]
+
+
+def test_a_repeat_is_settled_only_when_no_load_of_its_publisher_is_under_way(engine):
+    feeds = register(engine)
+    feed = feeds["https://herald.example/a.xml"]
+    discover(engine, feed, entry(1))
+    fetch_all(engine)
+    load_all(engine)
+    discover(
+        engine,
+        feeds["https://herald.example/b.xml"],
+        entry(2, "https://herald.example/1?fbclid=1"),
+        at=minutes(1),
+    )
+    settled = []
+
+    def settle():
+        with transaction(engine) as connection:
+            settled.append(settle_repeats(connection, NOW))
+
+    with transaction(engine) as connection:
+        lock_names(connection, [f"source:{feed.source_id}"])
+        other = threading.Thread(target=settle)
+        other.start()
+        other.join(0.5)
+        assert settled == []
+    other.join()
+    assert settled == [1]

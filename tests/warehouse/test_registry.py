@@ -80,7 +80,9 @@ def test_every_feed_is_in_exactly_one_shard_and_a_publishers_are_together(engine
     ]
     sync(engine, *sources)
     shards = [feeds(engine, shard=shard, of=4) for shard in range(4)]
-    assert sorted(sum(shards, [])) == sorted(url for source in sources for url in source.feeds)
+    assert sorted(url for shard in shards for url in shard) == sorted(
+        url for source in sources for url in source.feeds
+    )
     assert all(shards)
     for shard in shards:
         assert {url[:-1] for url in shard if url.endswith("a")} == {
@@ -129,3 +131,13 @@ def test_only_what_is_due_is_polled(engine):
     assert len(feeds(engine, due_before=NOW)) == 2
     assert len(feeds(engine, due_before=NOW + timedelta(hours=1))) == 3
     assert len(feeds(engine)) == 3
+
+
+def test_a_file_with_a_domain_that_was_given_up_is_told_so(engine):
+    sync(engine, HERALD)
+    with transaction(engine) as connection:
+        registry.rename(connection, "herald.example", to_domain="daily.example")
+    for prune in (True, False):
+        with pytest.raises(SettingsError, match=r"renamed to daily\.example"):
+            sync(engine, HERALD, prune=prune)
+    assert set(known(engine)) == {"daily.example"}

@@ -1,6 +1,7 @@
 """Politeness and robots.txt shared by processes through the database."""
 
 import asyncio
+import itertools
 from datetime import timedelta
 
 from pipeline.fetch import CachedRobots
@@ -16,7 +17,7 @@ def test_each_reservation_starts_a_delay_after_the_last_whoever_made_it(engine):
 
     waits = sorted(asyncio.run(reserve()))
     assert waits[0] == 0
-    gaps = [later - earlier for earlier, later in zip(waits, waits[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(waits)]
     assert all(8.0 < gap <= 10.01 for gap in gaps), waits
 
 

@@ -1,5 +1,6 @@
 """Stories into tables: once, in any order, any number of times, by several at once."""
 
+import itertools
 import random
 import threading
 from datetime import timedelta
@@ -7,10 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from pipeline.records import Dateline, Image, Link, Place, Timestamp
-from pipeline.warehouse import ledger
+from pipeline.records import Dateline, Entry, Image, Link, Place, Timestamp
 from pipeline.warehouse.claims import claim_to_load
 from pipeline.warehouse.engine import open_warehouse, transaction
+from pipeline.warehouse.repeats import settle_repeats
 from pipeline.warehouse.reports import stories, table_hashes
 from pipeline.warehouse.rows import Loadable, story_rows
 from pipeline.warehouse.tables import (
@@ -179,7 +180,7 @@ def run_schedule(engine, order, size):
             fetch_all(engine)
             load_all(engine, page)
             with transaction(engine) as connection:
-                ledger.settle_repeats(connection, NOW)
+                settle_repeats(connection, NOW)
 
 
 def story_tables(engine):
@@ -249,3 +250,67 @@ def test_rows_are_the_same_for_the_same_article(engine):
         one.article["content_hash"]
         != story_rows(Loadable(claim, article(claim), NOW)).article["content_hash"]
     )
+
+
+def three_tellings(claim):
+    """k1 and k2 claim one address with different texts; k3 has the text of k2 at another address."""
+    body = {"k1": TEXT.format("one"), "k2": TEXT.format("two"), "k3": TEXT.format("two")}[claim.entry_key]
+    canonical = None if claim.entry_key == "k3" else "https://herald.example/shared"
+    return article(claim, body, rel_canonical=canonical, headline="The bridge")
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations((1, 2, 3)), (123,)])
+def test_a_text_told_by_a_duplicate_is_remembered(engine, order):
+    feed = register(engine)[A]
+    for number in order:
+        for one in (1, 2, 3) if number == 123 else (number,):
+            discover(engine, feed, entry(one), at=minutes(one))
+        fetch_all(engine)
+        load_all(engine, three_tellings)
+    with transaction(engine) as connection:
+        rows = connection.execute(
+            select(LEDGER.c.entry_key, LEDGER.c.state).order_by(LEDGER.c.entry_key)
+        ).all()
+        kept = connection.execute(select(ARTICLE.c.canonical_url)).scalars().all()
+        versions = connection.execute(select(func.count()).select_from(ARTICLE_VERSION)).scalar_one()
+    assert [tuple(row) for row in rows] == [("k1", "loaded"), ("k2", "duplicate"), ("k3", "duplicate")]
+    assert kept == ["https://herald.example/shared"]
+    assert versions == 2
+
+
+def test_a_story_that_changes_its_text_leaves_its_group(engine):
+    feeds = register(engine)
+    discover(engine, feeds[A], entry(1))
+    discover(engine, feeds[C], entry(2, "https://courier.example/2"), at=minutes(1))
+    fetch_all(engine)
+    load_all(engine, lambda claim: article(claim, TEXT.format(0)))
+    with transaction(engine) as connection:
+        assert len(set(connection.execute(select(STORY_CLUSTER.c.cluster_id)).scalars())) == 1
+        connection.execute(
+            text("update ops.ledger set state = 'fetched', story_id = null where entry_key = 'k1'")
+        )
+    load_all(engine, lambda claim: article(claim, TEXT.format("edited")))
+    with transaction(engine) as connection:
+        rows = connection.execute(select(STORY_CLUSTER.c.story_id, STORY_CLUSTER.c.cluster_id)).all()
+    assert all(row.story_id == row.cluster_id for row in rows)
+    assert len(rows) == 2
+
+
+def test_a_feed_only_item_without_a_link_in_two_feeds_is_one_story(engine):
+    feeds = register(engine)
+    for name in (A, B):
+        item = Entry(key="g:17", guid="17", url=None, headline="Tide tables", content="x")
+        discover(engine, feeds[name], item)
+    report = load_all(engine)
+    assert (report.loaded, report.duplicate) == (1, 1)
+
+
+def test_a_very_long_canonical_address_is_loaded(engine):
+    discover(engine, register(engine)[A], entry(1))
+    fetch_all(engine)
+    noise = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=9000))
+    load_all(
+        engine,
+        lambda claim: article(claim, rel_canonical=f"https://herald.example/{noise}", keywords=(noise,)),
+    )
+    assert count(engine, ARTICLE) == 1

@@ -116,7 +116,8 @@ ARTICLE = Table(
     Index(None, "source_id", "published_at"),
     Index(None, "published_at"),
     Index(None, "text_hash"),
-    Index(None, "canonical_url"),
+    # Hash: an address may be longer than a B-tree takes.
+    Index(None, "canonical_url", postgresql_using="hash"),
     CheckConstraint("published_utc_offset_minutes between -720 and 840", name="published_offset"),
     CheckConstraint("modified_utc_offset_minutes between -720 and 840", name="modified_offset"),
     schema="news",
@@ -199,7 +200,7 @@ ARTICLE_KEYWORD = Table(
     _story(),
     _position("print"),
     column("keyword", Text, "Keyword or tag as printed"),
-    Index(None, "keyword"),
+    Index(None, "keyword", postgresql_using="hash"),
     schema="news",
     comment="Keywords and tags",
 )

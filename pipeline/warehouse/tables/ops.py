@@ -27,7 +27,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from pipeline.warehouse.tables.metadata import METADATA, column, instant, optional, text
 
 STATES = ("discovered", "fetched", "waiting", "loaded", "duplicate", "rejected")
-PENDING = ("discovered", "fetched", "waiting")
 
 
 def _archived() -> list[Column[Any]]:
@@ -70,6 +69,12 @@ FEED_POLL = Table(
     column("entries", Integer, "Entries in the document", server_default="0"),
     column("new_entries", Integer, "Entries not known before", server_default="0"),
     column(
+        "entered_entries",
+        Integer,
+        "Entries of the document that the ledger then held: all, or some are lost",
+        server_default="0",
+    ),
+    column(
         "is_gap",
         Boolean,
         "True: nothing in it was known although the feed had been read: stories may be lost",
@@ -87,7 +92,7 @@ FEED_POLL = Table(
 FETCH = Table(
     "fetch",
     METADATA,
-    column("fetch_id", Uuid, "Made from the entry and the time of the request", primary_key=True),
+    column("fetch_id", Uuid, "Made from the entry, the try and the time of the request", primary_key=True),
     column("feed_id", Uuid, "Feed of the entry"),
     column("entry_key", Text, "The entry in its feed"),
     column("url", Text, "Address asked for"),
@@ -135,6 +140,11 @@ LEDGER = Table(
         ForeignKey("news.article.story_id", deferrable=True, initially="DEFERRED"),
     ),
     text("duplicate_method", "What showed the repetition: canonical_url, guid, story or text"),
+    optional(
+        "told_story_id", Uuid, "The story that this entry's own page tells; NULL: its page was not read"
+    ),
+    text("told_text_hash", "Hash of the text that its page has"),
+    instant("told_at", "The story's date by its page, else by the feed's document"),
     instant("settled_at", "When it was loaded, found duplicate or rejected"),
     optional("lease_worker", Integer, "Worker that has it in hand; void once that worker's lock is gone"),
     instant("lease_until", "When the lease ends whatever the worker does"),
@@ -143,9 +153,12 @@ LEDGER = Table(
     CheckConstraint("state <> 'rejected' or reason is not null", name="rejected_has_reason"),
     CheckConstraint("(state in ('loaded', 'duplicate')) = (story_id is not null)", name="settled_has_story"),
     CheckConstraint("(state = 'duplicate') = (duplicate_method is not null)", name="duplicate_has_method"),
-    Index(None, "source_id", "canonical_url"),
+    # Hash: an address may be longer than a B-tree takes.
+    Index(None, "canonical_url", postgresql_using="hash"),
     Index(None, "source_id", "entry_key"),
     Index(None, "story_id"),
+    Index(None, "told_story_id"),
+    Index(None, "told_text_hash"),
     Index(
         "ix_ledger_pending",
         "state",

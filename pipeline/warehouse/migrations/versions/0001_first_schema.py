@@ -262,7 +262,12 @@ def upgrade() -> None:
         comment="Each story once a publisher, in its current version",
     )
     op.create_index(
-        op.f("ix_article_canonical_url"), "article", ["canonical_url"], unique=False, schema="news"
+        op.f("ix_article_canonical_url"),
+        "article",
+        ["canonical_url"],
+        unique=False,
+        schema="news",
+        postgresql_using="hash",
     )
     op.create_index(op.f("ix_article_published_at"), "article", ["published_at"], unique=False, schema="news")
     op.create_index(
@@ -385,7 +390,12 @@ def upgrade() -> None:
         comment="Keywords and tags",
     )
     op.create_index(
-        op.f("ix_article_keyword_keyword"), "article_keyword", ["keyword"], unique=False, schema="news"
+        op.f("ix_article_keyword_keyword"),
+        "article_keyword",
+        ["keyword"],
+        unique=False,
+        schema="news",
+        postgresql_using="hash",
     )
     op.create_table(
         "article_link",
@@ -622,6 +632,13 @@ def upgrade() -> None:
             comment="Entries not known before",
         ),
         sa.Column(
+            "entered_entries",
+            sa.Integer(),
+            server_default="0",
+            nullable=False,
+            comment="Entries of the document that the ledger then held: all, or some are lost",
+        ),
+        sa.Column(
             "is_gap",
             sa.Boolean(),
             nullable=False,
@@ -792,6 +809,19 @@ def upgrade() -> None:
             comment="What showed the repetition: canonical_url, guid, story or text",
         ),
         sa.Column(
+            "told_story_id",
+            sa.Uuid(),
+            nullable=True,
+            comment="The story that this entry's own page tells; NULL: its page was not read",
+        ),
+        sa.Column("told_text_hash", sa.Text(), nullable=True, comment="Hash of the text that its page has"),
+        sa.Column(
+            "told_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="The story's date by its page, else by the feed's document",
+        ),
+        sa.Column(
             "settled_at",
             sa.DateTime(timezone=True),
             nullable=True,
@@ -843,19 +873,20 @@ def upgrade() -> None:
         comment="Every entry ever seen in any feed, in exactly one state: entries seen = pending + loaded + duplicate + rejected",
     )
     op.create_index(
+        op.f("ix_ledger_canonical_url"),
+        "ledger",
+        ["canonical_url"],
+        unique=False,
+        schema="ops",
+        postgresql_using="hash",
+    )
+    op.create_index(
         "ix_ledger_pending",
         "ledger",
         ["state", "discovered_at"],
         unique=False,
         schema="ops",
         postgresql_where=sa.text("state in ('discovered', 'fetched', 'waiting')"),
-    )
-    op.create_index(
-        op.f("ix_ledger_source_id_canonical_url"),
-        "ledger",
-        ["source_id", "canonical_url"],
-        unique=False,
-        schema="ops",
     )
     op.create_index(
         op.f("ix_ledger_source_id_entry_key"),
@@ -865,6 +896,10 @@ def upgrade() -> None:
         schema="ops",
     )
     op.create_index(op.f("ix_ledger_story_id"), "ledger", ["story_id"], unique=False, schema="ops")
+    op.create_index(op.f("ix_ledger_told_story_id"), "ledger", ["told_story_id"], unique=False, schema="ops")
+    op.create_index(
+        op.f("ix_ledger_told_text_hash"), "ledger", ["told_text_hash"], unique=False, schema="ops"
+    )
     op.create_table(
         "article_body",
         sa.Column("version_id", sa.Uuid(), nullable=False, comment="The version"),
@@ -882,7 +917,10 @@ def upgrade() -> None:
     op.create_table(
         "fetch",
         sa.Column(
-            "fetch_id", sa.Uuid(), nullable=False, comment="Made from the entry and the time of the request"
+            "fetch_id",
+            sa.Uuid(),
+            nullable=False,
+            comment="Made from the entry, the try and the time of the request",
         ),
         sa.Column("feed_id", sa.Uuid(), nullable=False, comment="Feed of the entry"),
         sa.Column("entry_key", sa.Text(), nullable=False, comment="The entry in its feed"),
@@ -960,15 +998,17 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_fetch_feed_id_entry_key"), table_name="fetch", schema="ops")
     op.drop_table("fetch", schema="ops")
     op.drop_table("article_body", schema="news")
+    op.drop_index(op.f("ix_ledger_told_text_hash"), table_name="ledger", schema="ops")
+    op.drop_index(op.f("ix_ledger_told_story_id"), table_name="ledger", schema="ops")
     op.drop_index(op.f("ix_ledger_story_id"), table_name="ledger", schema="ops")
     op.drop_index(op.f("ix_ledger_source_id_entry_key"), table_name="ledger", schema="ops")
-    op.drop_index(op.f("ix_ledger_source_id_canonical_url"), table_name="ledger", schema="ops")
     op.drop_index(
         "ix_ledger_pending",
         table_name="ledger",
         schema="ops",
         postgresql_where=sa.text("state in ('discovered', 'fetched', 'waiting')"),
     )
+    op.drop_index(op.f("ix_ledger_canonical_url"), table_name="ledger", schema="ops", postgresql_using="hash")
     op.drop_table("ledger", schema="ops")
     op.drop_table("feed_state", schema="ops")
     op.drop_index(op.f("ix_feed_poll_polled_at"), table_name="feed_poll", schema="ops")
@@ -988,7 +1028,12 @@ def downgrade() -> None:
     op.drop_table("article_method", schema="news")
     op.drop_table("article_live_post", schema="news")
     op.drop_table("article_link", schema="news")
-    op.drop_index(op.f("ix_article_keyword_keyword"), table_name="article_keyword", schema="news")
+    op.drop_index(
+        op.f("ix_article_keyword_keyword"),
+        table_name="article_keyword",
+        schema="news",
+        postgresql_using="hash",
+    )
     op.drop_table("article_keyword", schema="news")
     op.drop_table("article_image", schema="news")
     op.drop_table("article_heading", schema="news")
@@ -999,7 +1044,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_article_text_hash"), table_name="article", schema="news")
     op.drop_index(op.f("ix_article_source_id_published_at"), table_name="article", schema="news")
     op.drop_index(op.f("ix_article_published_at"), table_name="article", schema="news")
-    op.drop_index(op.f("ix_article_canonical_url"), table_name="article", schema="news")
+    op.drop_index(
+        op.f("ix_article_canonical_url"), table_name="article", schema="news", postgresql_using="hash"
+    )
     op.drop_table("article", schema="news")
     op.drop_table("robots", schema="ops")
     op.drop_table("host_slot", schema="ops")

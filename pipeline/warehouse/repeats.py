@@ -1,0 +1,92 @@
+"""Entries that repeat an earlier one of their publisher: held back, then settled without a request."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from pipeline.warehouse.leases import unleased
+from pipeline.warehouse.locks import lock_names
+from pipeline.warehouse.tables import LEDGER
+
+_AT_ONCE = 500
+"""Entries settled in one transaction: each of their publishers is locked, and locks are not without number."""
+
+
+def repeats_pending() -> ColumnElement[bool]:
+    """True of a ledger row whose story an earlier entry, still pending, may tell."""
+    earlier = LEDGER.alias("earlier")
+    pending = earlier.c.state.in_(("discovered", "fetched", "waiting"))
+    return or_(
+        *(
+            select(literal(1)).where(same, pending, _precedes(earlier)).exists()
+            for same in _sameness(earlier).values()
+        )
+    )
+
+
+def settle_repeats(connection: Connection, now: datetime) -> int:
+    """Marks entries whose story the publisher's earlier entry has told already; returns how many.
+
+    Told by the same canonical address, or by the same GUID and headline in another of its feeds:
+    no request is spent on them.
+    """
+    other = LEDGER.alias("other")
+    repeats = {method: _found(other, same).subquery() for method, same in _sameness(other).items()}
+    sources: set[uuid.UUID] = set()
+    for found in repeats.values():
+        sources |= set(connection.execute(select(found.c.source_id).distinct()).scalars())
+    # A load of the publisher may be moving the very story that is about to be pointed at.
+    lock_names(connection, (f"source:{source}" for source in sources))
+    settled = 0
+    for method, found in repeats.items() if sources else ():
+        statement = (
+            update(LEDGER)
+            .where(LEDGER.c.feed_id == found.c.feed_id, LEDGER.c.entry_key == found.c.entry_key)
+            # Once more on the row itself: a worker may have claimed it since it was found.
+            .where(LEDGER.c.state.in_(("discovered", "waiting")), unleased())
+            .where(LEDGER.c.source_id.in_(sources))
+            .values(state="duplicate", story_id=found.c.story_id, duplicate_method=method, settled_at=now)
+            .values(waiting_until=None, reason=None, detail=None, lease_worker=None, lease_until=None)
+        )
+        settled += connection.execute(statement).rowcount
+    return settled
+
+
+def _found(other: Any, same: ColumnElement[bool]) -> Select[Any]:
+    first = func.array_agg(aggregate_order_by(other.c.story_id, other.c.discovered_at))[1]
+    return (
+        select(LEDGER.c.feed_id, LEDGER.c.entry_key, LEDGER.c.source_id, first.label("story_id"))
+        .join(other, same)
+        .where(LEDGER.c.state.in_(("discovered", "waiting")), unleased())
+        .where(other.c.state.in_(("loaded", "duplicate")), _precedes(other))
+        .group_by(LEDGER.c.feed_id, LEDGER.c.entry_key)
+        .order_by(LEDGER.c.feed_id, LEDGER.c.entry_key)
+        .limit(_AT_ONCE)
+    )
+
+
+def _sameness(other: Any) -> dict[str, ColumnElement[bool]]:
+    """What shows that ``other`` tells the story of the ledger's row, by the name of the method."""
+    here = other.c.source_id == LEDGER.c.source_id
+    same_guid = and_(
+        LEDGER.c.entry_key == other.c.entry_key,
+        LEDGER.c.feed_id != other.c.feed_id,
+        LEDGER.c.entry["guid"].astext == other.c.entry["guid"].astext,
+        LEDGER.c.entry["headline"].astext == other.c.entry["headline"].astext,
+    )
+    return {
+        "canonical_url": and_(here, LEDGER.c.canonical_url == other.c.canonical_url),
+        "guid": and_(here, same_guid),
+    }
+
+
+def _precedes(other: Any) -> ColumnElement[bool]:
+    """True where ``other`` was discovered before the ledger's row; feed and key break ties."""
+    return tuple_(other.c.discovered_at, other.c.feed_id, other.c.entry_key) < tuple_(
+        LEDGER.c.discovered_at, LEDGER.c.feed_id, LEDGER.c.entry_key
+    )
