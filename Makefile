@@ -10,10 +10,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: help demo run up down marts test check fuzz sim quality bench lock clean
+.PHONY: help demo run up down marts test check compose-test fuzz sim quality bench lock clean
 
 help: ## Show this help
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing what requirements.lock names into $(VENV) (about a minute, once)"
@@ -40,7 +40,7 @@ down: $(STAMP) ## Stop what make up started
 	@"$(BIN)/python" deploy/airflow_local.py down
 
 test: $(STAMP) ## The whole suite: real PostgreSQL, real Airflow, real HTTP on loopback
-	@"$(BIN)/python" -m pytest -q
+	@"$(BIN)/python" -m pytest -q -n 2 --dist loadfile
 
 check: $(STAMP) ## Style, types, imports, migrations
 	@"$(BIN)/ruff" check .
@@ -54,6 +54,9 @@ fuzz: $(STAMP) ## Hypothesis at length: thousands of examples a property
 
 sim: $(STAMP) ## Long simulations: every day of every recorded feed, workers killed again and again
 	@DATELINE_TESTS=long "$(BIN)/python" -m pytest -q tests/integration tests/warehouse --timeout 3600
+
+compose-test: ## Bring docker-compose.yml up for real, ingest, check, and take it down (needs Docker)
+	@tests/compose/run
 
 quality: $(STAMP) ## Scores on the gold sets beside the checkout, against the floors in quality.toml
 	@"$(BIN)/python" bench/quality.py

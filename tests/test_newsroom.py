@@ -311,7 +311,7 @@ def test_pages_that_are_no_story(kind, status, detail) -> None:
 def test_robots_keep_out_of_private_and_one_asks_for_a_delay() -> None:
     files = {host: ask(WORLD, f"http://{host}/robots.txt").body.decode() for host in WORLD.hosts()}
     assert all("Disallow: /private/" in text for text in files.values())
-    assert [host for host, text in files.items() if "Crawl-delay: 1" in text] == ["milltownledger.example"]
+    assert [host for host, text in files.items() if "Crawl-delay: 0.2" in text] == ["milltownledger.example"]
     forbidden = [truth for truth in TRUTH if truth.kind == "robots"]
     assert forbidden
     assert all(urlsplit(truth.url).path.startswith("/private/") for truth in forbidden)
