@@ -20,7 +20,15 @@ pytestmark = pytest.mark.airflow
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 # When we looked is not what the publishers said: two runs at two moments differ in these alone.
-CAPTURE = {"first_seen_at", "fetched_at", "captured_at", "discovered_at", "content_hash", "waiting_until", "told_at"}
+CAPTURE = {
+    "first_seen_at",
+    "fetched_at",
+    "captured_at",
+    "discovered_at",
+    "content_hash",
+    "waiting_until",
+    "told_at",
+}
 
 
 @pytest.fixture
