@@ -19,16 +19,13 @@ pytestmark = pytest.mark.airflow
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
-# When we looked is not what the publishers said: two runs at two moments differ in these alone.
-CAPTURE = {
-    "first_seen_at",
-    "fetched_at",
-    "captured_at",
-    "discovered_at",
-    "content_hash",
-    "waiting_until",
-    "told_at",
-}
+# When we looked, and which of a publisher's feeds was a moment quicker, is not what the publishers said:
+# two runs differ in the times of capture, and in which of two entries of one story is its first.
+OF_THE_RUN = {
+    "first_seen_at", "fetched_at", "captured_at", "discovered_at", "content_hash", "waiting_until",
+    "state", "duplicate_method", "told_story_id", "told_text_hash", "told_at",
+}  # fmt: skip
+OF_THE_OWNER = {("news.article", "url"), ("news.article", "final_url")}
 
 
 @pytest.fixture
@@ -58,7 +55,11 @@ def content(engine):
     found = {}
     with transaction(engine) as connection:
         for table, columns in HASHED_COLUMNS.items():
-            listed = ", ".join(f"{column}::text" for column in columns if column not in CAPTURE)
+            listed = ", ".join(
+                f"{column}::text"
+                for column in columns
+                if column not in OF_THE_RUN and (table, column) not in OF_THE_OWNER
+            )
             found[table] = sorted(connection.exec_driver_sql(f"select {listed} from {table}").all(), key=str)
     return found
 
