@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -83,7 +84,9 @@ def demo(
     _print_second_run(known_before, before == after)
     _print_next(time.monotonic() - began)
     if picture:
-        out.save_svg(str(picture), title="make demo")
+        drawn = out.export_svg(title="make demo")
+        # Without rich's web font: a picture that asks nobody for anything.
+        picture.write_text(re.sub(r"@font-face\s*{[^}]*}", "", drawn), encoding="utf-8")
 
 
 @contextmanager
