@@ -36,15 +36,18 @@ _SECRET = re.compile(r"authorization|cookie|token|secret|password|api-?key", re.
 _REFERENCE = re.compile(r"\$\{env:[A-Za-z_][A-Za-z0-9_]*\}")
 
 
+_UNRESOLVED = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+
+
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2's booleans: ``no`` is Norwegian and ``NO`` is Norway."""
+    """YAML 1.2's booleans: ``no`` is Norwegian and ``NO`` is Norway. A date is a text, as a name may be."""
 
 
 _Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool"]
+    letter: [(tag, pattern) for tag, pattern in found if tag not in _UNRESOLVED]
     for letter, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|false"), ["t", "f"])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)\Z"), ["t", "f"])
 
 
 @lru_cache(maxsize=1)

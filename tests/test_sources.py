@@ -179,6 +179,12 @@ def test_what_is_dumped_is_loaded_again(sources):
     assert parse_sources(dump_sources(sources)) == tuple(sources)
 
 
+@pytest.mark.parametrize("name", ["trueblue", "False Bay Echo", "2026-99-99", "no", "1e5 News"])
+def test_a_name_that_looks_like_something_else_is_a_name(name):
+    text = f"sources:\n- name: {name}\n  domain: a.example\n  feeds: ['https://a.example/f']\n"
+    assert parse_sources(text)[0].name == name
+
+
 def test_the_shipped_list():
     sources = load_sources(SHIPPED)
     assert len(sources) >= 80

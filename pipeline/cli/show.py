@@ -126,12 +126,12 @@ def stories_table(rows: Iterable[Any]) -> Table:
     table = Table(
         title="Stories, with the evidence", title_justify="left", header_style="bold", box=SIMPLE_HEAD
     )
-    table.add_column("headline", ratio=5)
+    table.add_column("headline", ratio=6)
     table.add_column("instant (UTC)", no_wrap=True)
     table.add_column("offset", no_wrap=True)
-    table.add_column("printed as", ratio=4)
-    table.add_column("method", ratio=2)
-    table.add_column("filed from", ratio=3)
+    table.add_column("printed as", ratio=5, overflow="fold")
+    table.add_column("method", ratio=3, overflow="fold")
+    table.add_column("filed from", ratio=4)
     for row in rows:
         place = ", ".join(part for part in (row.place, row.place_country) if part)
         table.add_row(

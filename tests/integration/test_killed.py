@@ -30,6 +30,7 @@ def world():
 
 
 def start(run):
+    run.server.reset()  # a page that answers 503 once does so again: a killed worker may have spent that answer
     command = [sys.executable, "-m", "tests.integration.killed_worker", run.url, str(run.folder)]
     return subprocess.Popen([*command, run.settings.allowed_addresses, run.now.isoformat()], cwd=ROOT)
 
@@ -55,7 +56,6 @@ def kill_at(run, stage):
 
 
 def finish(run):
-    run.server.reset()  # a page that answers 503 once does so again: a killed worker may have spent that answer
     assert start(run).wait(120) == 0
     assert run.conserved() == []
     pending = run.rows("select count(*) from ops.ledger where state in ('discovered', 'fetched')")
