@@ -19,6 +19,31 @@ NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """What a publisher's pages need said, for pages received on days from ``since`` to before ``until``.
+
+    Selectors are CSS. Where one finds something, it wins over every other source of its field.
+    """
+
+    since: date | None = None
+    """None: from the beginning."""
+    until: date | None = None
+    """The first day on which it holds no more; None: it still holds."""
+    headline: tuple[str, ...] = ()
+    byline: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    image: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    """What is taken out of the page before the body is read."""
+    drop_authors: tuple[str, ...] = ()
+    """Names that are no authors, in any letter case."""
+    zone: str | None = None
+    """IANA name: the zone of a naive clock on such pages, instead of the source's."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A publisher as registered: who it is, where it sits and how it may be read."""
 
@@ -40,6 +65,8 @@ class Source:
     """Least time between two page requests to one of its hosts; None: the setting's."""
     headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
     """Extra request headers. A value ``${env:NAME}`` is read from the environment when used."""
+    hints: tuple[Hints, ...] = ()
+    """Never required; their days do not overlap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +221,8 @@ class Place:
     geoname_id: int | None = None
     method: str | None = None
     """How it was told from its namesakes: ``qualifier``, ``stand_alone``, ``publisher_country``, ``population``."""
+    alternatives: tuple[Place, ...] = ()
+    """The namesakes that it was preferred to, the likeliest first, at most three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +236,21 @@ class Dateline:
 
 
 # -- the story ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCandidate:
+    """What one source of a page says of one field, and whether that was taken."""
+
+    field: str
+    """A field of ``Article``: ``headline``, ``authors``, ``section`` …"""
+    source: str
+    """The method by which it was read, as in ``Article.methods``."""
+    value: str
+    """Names and keywords are joined by "; "; a body is its first words."""
+    chosen: bool
+    reason: str = ""
+    """Why it won, or why it did not: ``most trusted``, ``agrees``, ``site name``, ``not a person`` …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,5 +313,7 @@ class Article:
     date_candidates: tuple[DateCandidate, ...] = ()
     timestamps: tuple[Timestamp, ...] = ()
     """Every date candidate as read, the chosen one among them."""
+    field_candidates: tuple[FieldCandidate, ...] = ()
+    """What each source said of the fields where sources compete, the chosen ones marked."""
     methods: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
     extractor_version: str = ""

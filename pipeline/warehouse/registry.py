@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from pipeline.dedup import source_id as new_source_id
 from pipeline.errors import SettingsError
 from pipeline.records import Source
+from pipeline.warehouse import hints
 from pipeline.warehouse.tables import FEED, FEED_STATE, SOURCE
 
 
@@ -196,6 +197,7 @@ def _source_values(source: Source) -> dict[str, Any]:
         "obeys_robots_for_feeds": source.obey_robots_for_feeds,
         "delay_seconds": source.delay_seconds,
         "headers": dict(source.headers),
+        "hints": [hints.stored(one) for one in source.hints],
     }
 
 
@@ -212,6 +214,7 @@ def _source(row: Any, feeds: tuple[str, ...]) -> Source:
         obey_robots_for_feeds=row.obeys_robots_for_feeds,
         delay_seconds=row.delay_seconds,
         headers=row.headers,
+        hints=tuple(hints.read(one) for one in row.hints),
     )
 
 

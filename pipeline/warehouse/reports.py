@@ -67,11 +67,19 @@ select a.*, s.domain as source_domain, s.name as source_name, b.body, c.cluster_
                  from news.article_live_post x where x.story_id = a.story_id), '[]') as live_posts,
        coalesce((select jsonb_agg(x.note order by x.position) from news.article_note x
                  where x.story_id = a.story_id), '[]') as editor_notes,
-       coalesce((select jsonb_agg(to_jsonb(x) - 'story_id' - 'position' order by x.position)
+       coalesce((select jsonb_agg(to_jsonb(x) - 'story_id' - 'position' || jsonb_build_object('readings', coalesce(
+                     (select jsonb_agg(to_jsonb(y) - 'story_id' - 'position' - 'timestamp_position' order by y.position)
+                      from news.article_timestamp_reading y
+                      where y.story_id = x.story_id and y.timestamp_position = x.position), '[]')) order by x.position)
                  from news.article_timestamp x where x.story_id = a.story_id), '[]') as timestamps,
        (select to_jsonb(d) - 'story_id' from news.article_dateline d where d.story_id = a.story_id) as dateline,
-       coalesce((select jsonb_agg(to_jsonb(x) - 'story_id' - 'position' order by x.position) from news.article_place x
-                 where x.story_id = a.story_id), '[]') as places,
+       coalesce((select jsonb_agg(to_jsonb(x) - 'story_id' - 'position' || jsonb_build_object('namesakes', coalesce(
+                     (select jsonb_agg(to_jsonb(y) - 'story_id' - 'position' - 'place_position' order by y.position)
+                      from news.article_place_namesake y
+                      where y.story_id = x.story_id and y.place_position = x.position), '[]')) order by x.position)
+                 from news.article_place x where x.story_id = a.story_id), '[]') as places,
+       coalesce((select jsonb_agg(to_jsonb(x) - 'story_id' - 'position' order by x.position)
+                 from news.article_field_candidate x where x.story_id = a.story_id), '[]') as field_candidates,
        coalesce((select jsonb_object_agg(x.field, x.method) from news.article_method x
                  where x.story_id = a.story_id), '{}') as methods,
        coalesce((select jsonb_agg(jsonb_build_object('feed', f.url, 'entry_key', l.entry_key, 'state', l.state,

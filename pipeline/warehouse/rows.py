@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,10 +12,8 @@ from typing import Any
 from pipeline.dedup import Telling, story_id, story_key, text_hash, version_id
 from pipeline.records import Article, Timestamp
 from pipeline.urls import CANONICAL_VERSION
+from pipeline.warehouse.bridges import Row, bridge_rows
 from pipeline.warehouse.claims import Claim
-from pipeline.warehouse.tables import BRIDGES
-
-Row = dict[str, Any]
 
 _MOMENT = ("at", "local", "utc_offset_minutes", "zone", "precision", "method", "evidence")
 
@@ -77,7 +74,7 @@ def story_rows(loadable: Loadable) -> StoryRows:
         "extractor_version": article.extractor_version,
         "text_hash": digest,
     }
-    bridges = _bridges(article)
+    bridges = bridge_rows(article)
     row, bridges = _clean(row), _clean(bridges)
     row["content_hash"] = _digest([row, bridges, article.body])
     for rows in bridges.values():
@@ -116,7 +113,7 @@ def _version(loadable: Loadable, version: uuid.UUID, story: uuid.UUID) -> Row:
 
 def _moment(prefix: str, moment: Timestamp | None) -> Row:
     if moment is None:
-        return {f"{prefix}_{name}": None for name in _MOMENT}
+        return {f"{prefix}_{name}": None for name in _MOMENT} | {f"{prefix}_flags": []}
     return {
         f"{prefix}_at": moment.instant,
         f"{prefix}_local": moment.local,
@@ -125,83 +122,7 @@ def _moment(prefix: str, moment: Timestamp | None) -> Row:
         f"{prefix}_precision": moment.precision,
         f"{prefix}_method": moment.method,
         f"{prefix}_evidence": moment.evidence,
-    }
-
-
-def _bridges(article: Article) -> dict[str, list[Row]]:
-    dateline, chosen = article.dateline, _chosen(article)
-    keywords = dict.fromkeys(word for word in article.keywords if word.strip())
-    rows: dict[str, Iterable[Row]] = {
-        "article_author": ({"name": name} for name in article.authors),
-        "article_keyword": ({"keyword": word} for word in keywords),
-        "article_heading": ({"heading": heading} for heading in article.headings),
-        "article_image": (
-            {"url": one.url, "caption": one.caption, "credit": one.credit} for one in article.images
-        ),
-        "article_link": ({"kind": one.kind, "text": one.text, "url": one.url} for one in article.related),
-        "article_live_post": (
-            {"headline": one.headline, "body": one.body, "published_raw": one.published_raw}
-            for one in article.live_posts
-        ),
-        "article_note": ({"note": note} for note in article.editor_notes),
-        "article_timestamp": (_timestamp(one) | {"is_chosen": one is chosen} for one in article.timestamps),
-        "article_place": (
-            {
-                "rel": "located",
-                "name": place.name,
-                "country": place.country,
-                "admin1": place.admin1,
-                "lat": place.lat,
-                "lon": place.lon,
-                "zone": place.zone,
-                "geoname_id": place.geoname_id,
-                "method": place.method,
-            }
-            for place in (dateline.places if dateline else ())
-        ),
-    }
-    numbered = {
-        f"news.{name}": [{"position": at, **row} for at, row in enumerate(many)]
-        for name, many in rows.items()
-    }
-    numbered["news.article_method"] = [
-        {"field": field, "method": method} for field, method in sorted(article.methods.items())
-    ]
-    numbered["news.article_dateline"] = (
-        [{"raw": dateline.raw, "agency": dateline.agency, "filed_on": dateline.filed_on}] if dateline else []
-    )
-    missing = {table.fullname for table in BRIDGES} - numbered.keys()
-    assert not missing, missing
-    return numbered
-
-
-def _chosen(article: Article) -> Timestamp | None:
-    """The date whose print the publication date has; what else completed it stands in its method."""
-    published = article.published
-    if published is None:
-        return None
-    sources = (published.method or "").split("+")
-    return next(
-        (
-            one
-            for one in article.timestamps
-            if one.evidence == published.evidence and (one.method or "").partition("+")[0] in sources
-        ),
-        None,
-    )
-
-
-def _timestamp(moment: Timestamp) -> Row:
-    return {
-        "role": moment.role,
-        "evidence": moment.evidence,
-        "method": moment.method,
-        "instant": moment.instant,
-        "local": moment.local,
-        "utc_offset_minutes": moment.utc_offset_minutes,
-        "zone": moment.zone,
-        "precision": moment.precision,
-        "flags": sorted(moment.flags),
+        f"{prefix}_flags": sorted(moment.flags),
     }
 
 

@@ -36,10 +36,15 @@ def migrate(engine: Engine) -> str:
         if current != head:
             # Views of the marts hang on our tables and would forbid to change them; the next build remakes them.
             connection.exec_driver_sql("drop schema if exists staging cascade")
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            upgrade(connection, "head")
     return str(head)
+
+
+def upgrade(connection: Connection, to: str) -> None:
+    """Runs the migrations up to a revision, in the caller's transaction."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
 
 
 def check(engine: Engine) -> None:

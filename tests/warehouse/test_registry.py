@@ -1,12 +1,13 @@
 """Publishers and feeds: synchronised, sharded, paused, renamed, and never forgotten."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import text
 
 from pipeline.errors import SettingsError
-from pipeline.records import Source
+from pipeline.records import Hints, Source
 from pipeline.warehouse import registry
 from pipeline.warehouse.engine import transaction
 from tests.warehouse.world import COURIER, HERALD, NOW, discover, entry, fetch_all, load_all, register
@@ -37,6 +38,10 @@ def test_what_a_file_says_is_what_is_registered(engine):
         delay_seconds=2.5,
         headers={"authorization": "${env:KEY}"},
         obey_robots_for_feeds=False,
+        hints=(
+            Hints(until=date(2024, 5, 1), body=("div.text",), drop=(".ad", ".box")),
+            Hints(since=date(2024, 5, 1), headline=("h1",), drop_authors=("Desk",), zone="Europe/Oslo"),
+        ),
     )
     assert sync(engine, HERALD, rich) == registry.SyncReport(("herald.example", "courier.example"), (), ())
     assert known(engine) == {"courier.example": rich, "herald.example": HERALD}

@@ -38,6 +38,24 @@ def test_an_empty_database_is_told_from_an_older_and_a_newer_one(empty):
         schema.migrate(empty)
 
 
+def test_what_an_older_schema_holds_is_kept(empty):
+    with transaction(empty) as connection:
+        schema.upgrade(connection, "0001")
+        connection.execute(
+            text("""
+                insert into news.source (source_id, domain, name, is_feed_only, state, obeys_robots_for_feeds, headers)
+                values (gen_random_uuid(), 'gazette.example', 'Gazette', false, 'active', true, '{}')
+            """)
+        )
+    schema.migrate(empty)
+    schema.check(empty)
+    with transaction(empty) as connection:
+        assert connection.execute(text("select domain, hints from news.source")).all() == [
+            ("gazette.example", [])
+        ]
+        assert schema.differences(connection) == []
+
+
 def test_several_may_migrate_at_once(empty, database_url):
     code = "import sys; from pipeline.warehouse import schema, engine; schema.migrate(engine.open_warehouse(sys.argv[1]))"
     runs = [subprocess.Popen([sys.executable, "-c", code, database_url]) for _ in range(3)]

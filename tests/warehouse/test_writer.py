@@ -3,12 +3,13 @@
 import itertools
 import random
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, text
 
-from pipeline.records import Dateline, Entry, Image, Link, Place, Timestamp
+from pipeline.records import Dateline, Entry, FieldCandidate, Image, Link, Place, Timestamp
 from pipeline.warehouse.claims import claim_to_load
 from pipeline.warehouse.engine import open_warehouse, transaction
 from pipeline.warehouse.repeats import settle_repeats
@@ -58,6 +59,8 @@ def rich(claim):
         "11:00 GMT +3",
         flags=frozenset({"glued"}),
     )
+    readings = (Timestamp(at, at.replace(tzinfo=None), 0, None, "minute", ""), moment)
+    oslo = Place("Oslo", "NO", lat=59.9, lon=10.7, geoname_id=3143244)
     return article(
         claim,
         published=at,
@@ -66,11 +69,17 @@ def rich(claim):
         headings=("The port",),
         images=(Image("https://herald.example/1.jpg", "A port", "Photo: Bo Berg"),),
         related=(Link("Another", None, "teaser"),),
-        timestamps=(moment,),
+        timestamps=(moment, replace(moment, role="updated", instant=None, candidates=readings)),
+        field_candidates=(
+            FieldCandidate("headline", "json_ld", "Story", chosen=True, reason="most trusted"),
+            FieldCandidate("headline", "visible", "Story | Herald", chosen=False),
+        ),
         editor_notes=("Corrected on Monday.",),
         methods={"headline": "json_ld"},
         dateline=Dateline(
-            "OSLO (AP) —", (Place("Oslo", "NO", lat=59.9, lon=10.7, geoname_id=3143244),), "AP"
+            "OSLO (AP) —",
+            (replace(oslo, alternatives=(Place("Oslo", "US", "MN", geoname_id=5041173),)),),
+            "AP",
         ),
     )
 
@@ -98,7 +107,15 @@ def test_every_bridge_is_written_and_read_back(engine):
     assert story["keywords"] == ["sea", "port"]
     assert story["images"][0]["credit"] == "Photo: Bo Berg"
     assert story["related"] == [{"kind": "teaser", "text": "Another", "url": None}]
-    assert story["timestamps"][0]["flags"] == ["glued"]
+    assert [stamp["flags"] for stamp in story["timestamps"]] == [["glued"]] * 2
+    assert [len(stamp["readings"]) for stamp in story["timestamps"]] == [0, 2]
+    assert [one["utc_offset_minutes"] for one in story["timestamps"][1]["readings"]] == [0, 180]
+    assert [(one["method"], one["is_chosen"], one["reason"]) for one in story["field_candidates"]] == [
+        ("json_ld", True, "most trusted"),
+        ("visible", False, None),
+    ]
+    assert [one["admin1"] for one in story["places"][0]["namesakes"]] == ["MN"]
+    assert story["published_flags"] == []
     assert story["dateline"] == {"raw": "OSLO (AP) —", "agency": "AP", "filed_on": None}
     assert story["places"][0]["geoname_id"] == 3143244
     assert story["methods"] == {"headline": "json_ld"}

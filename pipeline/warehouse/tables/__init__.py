@@ -4,12 +4,10 @@
 each table, the columns that a second load must leave as they were: all but our bookkeeping.
 """
 
-from pipeline.warehouse.tables.metadata import METADATA
-from pipeline.warehouse.tables.news import (
-    ARTICLE,
+from pipeline.warehouse.tables.bridges import (
     ARTICLE_AUTHOR,
-    ARTICLE_BODY,
     ARTICLE_DATELINE,
+    ARTICLE_FIELD_CANDIDATE,
     ARTICLE_HEADING,
     ARTICLE_IMAGE,
     ARTICLE_KEYWORD,
@@ -18,7 +16,15 @@ from pipeline.warehouse.tables.news import (
     ARTICLE_METHOD,
     ARTICLE_NOTE,
     ARTICLE_PLACE,
+    ARTICLE_PLACE_NAMESAKE,
     ARTICLE_TIMESTAMP,
+    ARTICLE_TIMESTAMP_READING,
+    BRIDGES,
+)
+from pipeline.warehouse.tables.metadata import METADATA
+from pipeline.warehouse.tables.news import (
+    ARTICLE,
+    ARTICLE_BODY,
     ARTICLE_VERSION,
     FEED,
     SOURCE,
@@ -26,21 +32,6 @@ from pipeline.warehouse.tables.news import (
     STORY_CLUSTER,
 )
 from pipeline.warehouse.tables.ops import FEED_POLL, FEED_STATE, FETCH, HOST_SLOT, LEDGER, ROBOTS
-
-BRIDGES = (
-    ARTICLE_AUTHOR,
-    ARTICLE_KEYWORD,
-    ARTICLE_HEADING,
-    ARTICLE_IMAGE,
-    ARTICLE_LINK,
-    ARTICLE_LIVE_POST,
-    ARTICLE_NOTE,
-    ARTICLE_METHOD,
-    ARTICLE_TIMESTAMP,
-    ARTICLE_DATELINE,
-    ARTICLE_PLACE,
-)
-"""The tables that hang on one article and are rewritten with it."""
 
 _BOOKKEEPING = {
     "loaded_at",
@@ -75,6 +66,7 @@ __all__ = [
     "ARTICLE_AUTHOR",
     "ARTICLE_BODY",
     "ARTICLE_DATELINE",
+    "ARTICLE_FIELD_CANDIDATE",
     "ARTICLE_HEADING",
     "ARTICLE_IMAGE",
     "ARTICLE_KEYWORD",
@@ -83,7 +75,9 @@ __all__ = [
     "ARTICLE_METHOD",
     "ARTICLE_NOTE",
     "ARTICLE_PLACE",
+    "ARTICLE_PLACE_NAMESAKE",
     "ARTICLE_TIMESTAMP",
+    "ARTICLE_TIMESTAMP_READING",
     "ARTICLE_VERSION",
     "BRIDGES",
     "FEED",

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -37,6 +36,7 @@ SOURCE = Table(
     column("obeys_robots_for_feeds", Boolean, "True: robots.txt is asked for its feeds too"),
     optional("delay_seconds", Float, "Least time between two page requests to a host; NULL: the setting's"),
     column("headers", JSONB, "Extra request headers; secrets by reference only"),
+    column("hints", JSONB, "What its pages need said, with days of validity; as in the sources file"),
     CheckConstraint("state in ('active', 'paused', 'removed')", name="state"),
     schema="news",
     comment="Publishers",
@@ -62,7 +62,7 @@ FEED = Table(
 
 
 def _moment(prefix: str, what: str) -> list[Column[Any]]:
-    """The seven columns of one dated fact: the instant, the print, the proof."""
+    """The eight columns of one dated fact: the instant, the print, the proof."""
     return [
         instant(
             f"{prefix}_at",
@@ -78,6 +78,9 @@ def _moment(prefix: str, what: str) -> list[Column[Any]]:
         text(f"{prefix}_precision", f"{what}: second, minute, hour, day, month or year"),
         text(f"{prefix}_method", f"{what}: which source gave it and what completed it"),
         text(f"{prefix}_evidence", f"{what}: the text that was read"),
+        column(
+            f"{prefix}_flags", ARRAY(Text), f"{what}: what to know before trusting it: docs/timestamps.md"
+        ),
     ]
 
 
@@ -125,20 +128,17 @@ ARTICLE = Table(
 )
 
 
-def _story(*, primary_key: bool = True, comment: str = "The story") -> Column[Any]:
+def story(*, primary_key: bool = True, comment: str = "The story") -> Column[Any]:
+    """The key of a table that hangs on a story and goes with it."""
     key = ForeignKey("news.article.story_id", ondelete="CASCADE")
     return column("story_id", Uuid, comment, key, primary_key=primary_key)
-
-
-def _position(what: str) -> Column[Any]:
-    return column("position", Integer, f"Place in the order of {what}, from 0", primary_key=True)
 
 
 ARTICLE_VERSION = Table(
     "article_version",
     METADATA,
     column("version_id", Uuid, "UUIDv5 of the story and its text", primary_key=True),
-    _story(primary_key=False),
+    story(primary_key=False),
     column("captured_at", DateTime(timezone=True), "When its bytes were first received"),
     text("headline", "Headline of this version"),
     text("archive_object", "WARC segment of its bytes; NULL for a feed-only story"),
@@ -166,7 +166,7 @@ ARTICLE_BODY = Table(
 STORY_CLUSTER = Table(
     "story_cluster",
     METADATA,
-    _story(),
+    story(),
     column("cluster_id", Uuid, "Story id of the earliest member"),
     column("algorithm_version", Text, "Version of the rule that grouped it"),
     Index(None, "cluster_id"),
@@ -178,135 +178,9 @@ STORY_ALIAS = Table(
     "story_alias",
     METADATA,
     column("alias_id", Uuid, "Id that another address of the story would have had", primary_key=True),
-    _story(primary_key=False),
+    story(primary_key=False),
     column("method", Text, "What showed that they are one: text"),
     Index(None, "story_id"),
     schema="news",
     comment="Ids merged into a story of the same publisher; an old id is still found",
-)
-
-ARTICLE_AUTHOR = Table(
-    "article_author",
-    METADATA,
-    _story(),
-    _position("the byline"),
-    column("name", Text, "Author's name without role, place or agency"),
-    schema="news",
-    comment="Authors",
-)
-ARTICLE_KEYWORD = Table(
-    "article_keyword",
-    METADATA,
-    _story(),
-    _position("print"),
-    column("keyword", Text, "Keyword or tag as printed"),
-    Index(None, "keyword", postgresql_using="hash"),
-    schema="news",
-    comment="Keywords and tags",
-)
-ARTICLE_HEADING = Table(
-    "article_heading",
-    METADATA,
-    _story(),
-    _position("the body"),
-    column("heading", Text, "Section heading within the body"),
-    schema="news",
-    comment="Section headings of the body",
-)
-ARTICLE_IMAGE = Table(
-    "article_image",
-    METADATA,
-    _story(),
-    _position("the page, the lead image first"),
-    text("url", "Address of the picture; NULL where only its caption is known"),
-    text("caption", "Caption as printed"),
-    text("credit", "Credit line as printed"),
-    schema="news",
-    comment="Pictures of the story",
-)
-ARTICLE_LINK = Table(
-    "article_link",
-    METADATA,
-    _story(),
-    _position("the page"),
-    column("kind", Text, "related, read_more or teaser"),
-    column("text", Text, "Text of the link"),
-    text("url", "Address; NULL where only its text is known"),
-    schema="news",
-    comment="Links to other stories that are no part of the body",
-)
-ARTICLE_LIVE_POST = Table(
-    "article_live_post",
-    METADATA,
-    _story(),
-    _position("the page"),
-    text("headline", "Headline of the post"),
-    column("body", Text, "Text of the post"),
-    text("published_raw", "Its date as printed"),
-    schema="news",
-    comment="Posts of a live blog",
-)
-ARTICLE_NOTE = Table(
-    "article_note",
-    METADATA,
-    _story(),
-    _position("the page"),
-    column("note", Text, "Correction or editor's note as printed"),
-    schema="news",
-    comment="Corrections and editor's notes",
-)
-ARTICLE_METHOD = Table(
-    "article_method",
-    METADATA,
-    _story(),
-    column("field", Text, "Field of the story", primary_key=True),
-    column("method", Text, "Source that gave it: json_ld, meta, visible, feed …"),
-    schema="news",
-    comment="Which source gave each field of a story",
-)
-ARTICLE_TIMESTAMP = Table(
-    "article_timestamp",
-    METADATA,
-    _story(),
-    _position("trust"),
-    column("role", Text, "published, updated, page_clock, event or unknown"),
-    column("evidence", Text, "The text that was read"),
-    text("method", "Source that gave it and what completed it"),
-    instant("instant", "UTC; NULL where not certain"),
-    optional("local", DateTime(timezone=False), "Wall clock as printed"),
-    optional("utc_offset_minutes", Integer, "Offset from UTC"),
-    text("zone", "IANA zone"),
-    column("precision", Text, "second, minute, hour, day, month or year"),
-    column("flags", ARRAY(Text), "What to know before trusting it: see docs/timestamps.md"),
-    column("is_chosen", Boolean, "True: this is the article's publication date"),
-    schema="news",
-    comment="Every date found for a story, the chosen one marked",
-)
-ARTICLE_DATELINE = Table(
-    "article_dateline",
-    METADATA,
-    _story(),
-    column("raw", Text, "Dateline exactly as printed"),
-    text("agency", "Agency named in it"),
-    optional("filed_on", Date, "Day of filing printed in it"),
-    schema="news",
-    comment="Datelines",
-)
-ARTICLE_PLACE = Table(
-    "article_place",
-    METADATA,
-    _story(),
-    column("rel", Text, "located: the place named in the dateline", primary_key=True),
-    _position("print"),
-    column("name", Text, "Name of the place"),
-    text("country", "ISO 3166-1 alpha-2"),
-    text("admin1", "First-level division"),
-    optional("lat", Float, "Latitude, WGS 84"),
-    optional("lon", Float, "Longitude, WGS 84"),
-    text("zone", "IANA zone of the place"),
-    optional("geoname_id", Integer, "GeoNames id"),
-    text("method", "How it was told from its namesakes"),
-    Index(None, "geoname_id"),
-    schema="news",
-    comment="Places of a story",
 )

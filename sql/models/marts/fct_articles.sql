@@ -77,6 +77,7 @@ select
     article.published_zone,
     article.published_precision,
     article.published_method,
+    article.published_flags,
     case
         when article.published_at is null then null
         when article.published_method like '%+source\_zone' then 'registered'
