@@ -39,9 +39,9 @@ def line(item: dict[str, object]) -> dict[str, object]:
 
 
 def main() -> None:
-    for row in Path(sys.argv[1]).read_text("utf-8").splitlines():
-        if row.strip():
-            print(json.dumps(line(json.loads(row)), ensure_ascii=False))
+    with Path(sys.argv[1]).open(encoding="utf-8") as lines:
+        for item in map(json.loads, lines):
+            print(json.dumps(line(item), ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -1,61 +1,108 @@
-"""Scores on the development halves of the gold sets, against the floors in quality.toml.
+"""Scores on the development halves of the gold sets, against the floors in quality.toml and beside baselines.
 
     python bench/quality.py [--gold FOLDER] [SET ...]
 
 SET is timestamps, datelines or articles; without one all three are scored. The gold sets lie beside
-the checkout and are no part of it. The status is 1 if a figure is below its floor.
+the checkout and are no part of it. Baselines run on the same items in the same run, but for
+trafilatura, whose predictions are kept in .dateline/bench; beside its figures stands the interval
+of our gain. The status is 1 if a figure is below its floor.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import interval
+import scoring
 from rich.console import Console
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
+BOUNDS = ("floor", "ceiling")
 
 
-def predicted(kind: str, gold: Path, into: Path) -> None:
-    """Runs the predictor of a kind of gold set."""
-    with into.open("w") as out:
-        subprocess.run(
-            [sys.executable, str(ROOT / "bench" / f"predict_{kind}.py"), str(gold)], stdout=out, check=True
-        )
+@dataclass(frozen=True)
+class Measured:
+    """The figures of one part of a gold set, ours and those of the baselines by their names."""
+
+    ours: dict[str, float]
+    baselines: dict[str, dict[str, float]] = field(default_factory=dict)
+    gains: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
-def scored(kind: str, gold: Path, predictions: Path, folder: Path) -> dict[str, float]:
-    """The scorer's figures by name."""
-    scorer = gold.parent / "score.py"
-    if kind == "articles":
-        result = folder / "articles.json"
-        command = [
-            sys.executable,
-            scorer,
-            "--pred",
-            predictions,
-            "--gold",
-            gold / "gold.jsonl",
-            "--json",
-            result,
-        ]
-        subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
-        return flat(json.loads(result.read_text()))
-    command = [sys.executable, str(scorer), str(gold), str(predictions), "--json"]
-    return flat(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+def measured(kind: str, part: str, gold_sets: Path, folder: Path, screen: Console) -> Measured:
+    """Predicts and scores one part."""
+    gold = scoring.gold_of(gold_sets, kind, part, folder)
+    figures: dict[str, dict[str, float]] = {}
+    pages: dict[str, Path] = {}
+    for name in (scoring.OURS, *scoring.BASELINES[kind]):
+        step = f"{kind}/{part}: {name}"
+        if not screen.is_terminal:
+            screen.print(step)
+        with screen.status(step):
+            predicted = scoring.predictions(name, kind, gold, folder)
+            figures[name] = scoring.scored(kind, gold_sets / kind / "score.py", gold, predicted)
+        pages[name] = scoring.pages_of(predicted)
+    ours = figures.pop(scoring.OURS)
+    return Measured(ours, figures, gains(gold, ours, pages) if kind == "articles" else {})
 
 
-def flat(figures: dict) -> dict[str, float]:
-    """The figures over all items, whatever the scorer wraps them in."""
-    if "groups" in figures:
-        return {name: mean for name, (mean, _) in figures["groups"]["ALL"].items()}
-    return figures["all"]
+def gains(gold: Path, figures: Iterable[str], pages: dict[str, Path]) -> dict[str, tuple[float, float]]:
+    """The interval of our gain over the baseline, by figure."""
+    ours, theirs = (interval.page_scores(path) for path in pages.values())
+    publishers = interval.publishers(gold / "gold.jsonl")
+    scored = {figure for page in ours.values() for figure in page}
+    return {figure: interval.gain(figure, ours, theirs, publishers) for figure in figures if figure in scored}
+
+
+def holds(value: float, bound: dict[str, float]) -> bool:
+    """True where a figure keeps its floor, or its ceiling."""
+    return value >= bound["floor"] if "floor" in bound else value <= bound["ceiling"]
+
+
+def table_of(kind: str, parts: dict[str, Measured], bounds: dict[str, dict[str, dict[str, float]]]) -> Table:
+    """One row a figure: measured, floor, aim, baselines and, where there is one, the interval of the gain."""
+    names = list(dict.fromkeys(name for part in parts.values() for name in part.baselines))
+    with_gain = any(part.gains for part in parts.values())
+    table = Table(title=f"{kind}, development half", title_justify="left")
+    for column in ("set", "figure", "measured", "floor", "aim", *names):
+        table.add_column(column, justify="left" if column in {"set", "figure"} else "right", no_wrap=True)
+    if with_gain:
+        table.add_column("95 % of the gain", justify="right")
+    table.add_column("")
+    for part, figures in parts.items():
+        for figure, bound in bounds[part].items():
+            value = figures.ours[figure]
+            sign = "" if "floor" in bound else "≤ "
+            row = [part, figure, f"{value:.4f}", *(f"{sign}{limit:g}" for limit in limits(bound))]
+            row += [shown(figures.baselines.get(name, {}).get(figure)) for name in names]
+            row += [f"{low:+.3f} … {high:+.3f}" for low, high in [figures.gains[figure]]] if with_gain else []
+            table.add_row(*row, verdict(value, bound))
+    return table
+
+
+def limits(bound: dict[str, float]) -> tuple[float, float]:
+    """The floor (or the ceiling) and the aim."""
+    return next(bound[name] for name in BOUNDS if name in bound), bound["aim"]
+
+
+def verdict(value: float, bound: dict[str, float]) -> str:
+    """A word for where a figure stands."""
+    if not holds(value, bound):
+        return "[red]BELOW[/red]"
+    aim = bound["aim"]
+    return "aim" if (value >= aim if "floor" in bound else value <= aim) else "ok"
+
+
+def shown(value: float | None) -> str:
+    """A baseline's figure; a dash where it has none."""
+    return "–" if value is None else f"{value:.4f}"
 
 
 def main() -> int:
@@ -69,30 +116,20 @@ def main() -> int:
         print(f"SKIPPED: the gold sets are not at {asked.gold}; nothing was scored", file=sys.stderr)
         return 0
     floors = tomllib.loads((ROOT / "quality.toml").read_text())
-    screen = Console(width=100)
-    table = Table(
-        "set", "figure", "measured", "floor", "", title="Quality, development halves", title_justify="left"
-    )
-    below = 0
+    progress, screen = Console(stderr=True), Console(width=110)
+    below: list[str] = []
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for kind, sets in floors.items():
-            if asked.sets and kind not in asked.sets:
-                continue
-            for part, wanted in sets.items():
-                gold = asked.gold / kind / (part if kind == "articles" else f"{part}.jsonl")
-                predictions = folder / f"{kind}-{part}.jsonl"
-                with screen.status(f"{kind} {part}"):
-                    predicted(kind, gold, predictions)
-                    figures = scored(kind, gold, predictions, folder)
-                for label, floor in wanted.items():
-                    figure = label.removesuffix("_at_most")
-                    value = figures[figure]
-                    good = value <= floor if label.endswith("_at_most") else value >= floor
-                    below += not good
-                    bound = f"≤ {floor}" if label.endswith("_at_most") else f"{floor}"
-                    table.add_row(f"{kind}/{part}", figure, f"{value:.4f}", bound, "ok" if good else "BELOW")
-    screen.print(table)
+        for kind in [kind for kind in floors if not asked.sets or kind in asked.sets]:
+            parts = {part: measured(kind, part, asked.gold, Path(name), progress) for part in floors[kind]}
+            screen.print(table_of(kind, parts, floors[kind]))
+            below += [
+                f"{kind}/{part} {figure}"
+                for part, bounds in floors[kind].items()
+                for figure, bound in bounds.items()
+                if not holds(parts[part].ours[figure], bound)
+            ]
+    if below:
+        screen.print(f"Below the floor: {', '.join(below)}")
     return 1 if below else 0
 
 

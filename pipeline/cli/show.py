@@ -151,8 +151,10 @@ def moment(at: datetime | None, local: datetime | None, precision: str | None) -
         return f"{at:%Y-%m-%d %H:%M}Z"
     if local is None:
         return "[dim]no date printed[/]"
-    shown = f"{local:%Y-%m-%d}" if precision == "day" else f"{local:%Y-%m-%d %H:%M}"
-    return f"[dim]{shown}, {'day only' if precision == 'day' else 'no zone'}[/]"
+    forms = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
+    if precision in forms:
+        return f"[dim]{local.strftime(forms[precision])}, {precision} only[/]"
+    return f"[dim]{local:%Y-%m-%d %H:%M}, no zone[/]"
 
 
 def offset(minutes: int | None) -> str:

@@ -74,6 +74,7 @@ HST              Pacific/Honolulu     -
 AST,ADT          America/Halifax      CA,BM
 AST              America/Puerto_Rico  PR,VI,TT,BB,DO,AG,LC
 AST              Asia/Riyadh          SA,IQ,KW,QA,BH,YE
+KSA*             Asia/Riyadh          -
 AT*              America/Halifax      CA
 NST,NDT          America/St_Johns     -
 NT*              America/St_Johns     CA

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.dateline.agencies import is_outlet
 from pipeline.dateline.folding import fold
 from pipeline.dateline.gazetteer import lookup
 from pipeline.dateline.heads import Printed
@@ -16,7 +17,26 @@ _LARGE = 300_000
 _MOST_WORDS = 4
 _CAPITALS = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{3,}")
 _GLUED = re.compile(r"(?P<place>(?:[A-Z][A-Z.'-]+ ){0,3}[A-Z]{3,})(?=[A-Z][a-z]+)")
+_HOUSED = re.compile(r"(?P<house>[\w-]+(?:\.\w+){1,2}), (?P<words>(?:[A-Z][\w'-]+ ){2,4})")
+"""``Kabar9.com, Medan Dewan``: a house, a town and no dash."""
 _CUT = re.compile(r"(?:[A-Z]\.){2}|[A-Z][a-z]+\.(?=[A-Z])")
+
+
+def housed(line: str) -> tuple[str, str, Printed] | None:
+    """The span, the house and the place of ``Kabar9.com, Medan Dewan``; None: no such dateline.
+
+    >>> housed("Kabar9.com, Medan Dewan kota bersidang")
+    ('Kabar9.com, Medan', 'Kabar9.com', Printed(name='Medan', behind=None))
+    """
+    match = _HOUSED.match(line)
+    if match is None or not is_outlet(match["house"]):
+        return None
+    words = match["words"].split()
+    for count in range(len(words) - 1, 0, -1):
+        name = " ".join(words[:count])
+        if lookup(name).settlements:
+            return f"{match['house']}, {name}", match["house"], Printed(name)
+    return None
 
 
 def bare(line: str, home: frozenset[str]) -> tuple[str, Printed] | None:
@@ -37,7 +57,12 @@ def bare(line: str, home: frozenset[str]) -> tuple[str, Printed] | None:
             continue
         if name.endswith(","):
             return _qualified(line, name[:-1], words[count:])
-        if _story_follows(words[count:]) and _large(name, home) and not follows_a_name(words[count]):
+        if (
+            len(words) > count + 1
+            and _story_follows(words[count:])
+            and _large(name, home)
+            and not follows_a_name(fold(name), *words[count : count + 2])
+        ):
             return name, Printed(name)
     return None
 

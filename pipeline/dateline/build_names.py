@@ -8,6 +8,7 @@ time zones, and the patterns of relative times. The same CLDR gives the same byt
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Any
 
 from pipeline.dateline.folding import fold
 from pipeline.dateline.languages import LANGUAGES
+from pipeline.dateline.spellings import CASES, EXTRA_MONTHS, HALVES, VIETNAMESE
 
 OUTPUT = Path(__file__).with_name("names.json")
 Table = dict[str, dict[str, list[str]]]
@@ -29,6 +31,7 @@ _PERIODS = {"am": "am", "pm": "pm", "midnight": "am", "noon": "noon", "morning1"
     "night1": "night",
     "night2": "am",
 }
+_SIGNED = re.compile(r"[-–−+\u2011]\u200e?\s*\{0\}")
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _METAZONES = {
     "GMT": "Etc/UTC",
@@ -83,78 +86,6 @@ _METAZONES = {
 }
 """CLDR's metazones that the press prints, each with a zone that follows it."""
 
-_EXTRA_MONTHS = {
-    "en": {"sept": 9, "sep": 9, "june": 6, "july": 7},
-    "sr": {"јуни": 6, "јули": 7, "јуна": 6, "јула": 7},
-    "sr_Latn": {"juni": 6, "juli": 7},
-    "es": {"setiembre": 9, "set": 9, "ene": 1},
-    "pt": {"fev": 2},
-    "id": {"agu": 8, "agt": 8, "nop": 11, "nopember": 11, "pebruari": 2},
-    "ru": {"ноя": 11, "нояб": 11, "сен": 9, "сент": 9, "фев": 2, "февр": 2, "мая": 5, "авг": 8, "дек": 12},
-    "pl": {
-        "wrz": 9,
-        "paź": 10,
-        "sty": 1,
-        "lut": 2,
-        "kwi": 4,
-        "cze": 6,
-        "lip": 7,
-        "sie": 8,
-        "lis": 11,
-        "gru": 12,
-    },
-    "de": {
-        "jan": 1,
-        "feb": 2,
-        "mär": 3,
-        "mrz": 3,
-        "apr": 4,
-        "jun": 6,
-        "jul": 7,
-        "aug": 8,
-        "sep": 9,
-        "okt": 10,
-    }
-    | {"nov": 11, "dez": 12, "jänner": 1, "jän": 1, "feber": 2},
-    "fr": {"janv": 1, "fév": 2, "févr": 2, "avr": 4, "juil": 7, "déc": 12, "aou": 8},
-    "ar": {"كانون الثاني": 1, "شباط": 2, "آذار": 3, "نيسان": 4, "أيار": 5, "حزيران": 6, "تموز": 7, "آب": 8}
-    | {
-        "أيلول": 9,
-        "تشرين الأول": 10,
-        "تشرين الثاني": 11,
-        "كانون الأول": 12,
-        "جانفي": 1,
-        "فيفري": 2,
-        "أفريل": 4,
-    }
-    | {
-        "ماي": 5,
-        "جوان": 6,
-        "جويلية": 7,
-        "أوت": 8,
-        "غشت": 8,
-        "شتنبر": 9,
-        "نونبر": 11,
-        "دجنبر": 12,
-        "يوليوز": 7,
-    },
-    "ckb": {
-        "کانوونی دووەم": 1,
-        "شوبات": 2,
-        "ئازار": 3,
-        "نیسان": 4,
-        "ئایار": 5,
-        "حوزەیران": 6,
-        "تەممووز": 7,
-        "ئاب": 8,
-    }
-    | {"ئەیلوول": 9, "تشرینی یەکەم": 10, "تشرینی دووەم": 11, "کانوونی یەکەم": 12},
-}
-"""Spellings in daily use that CLDR does not list."""
-
-_VIETNAMESE = "một,hai,ba,tư,năm,sáu,bảy,tám,chín,mười,mười một,mười hai".split(",")
-"""The months in words: 'month one' …; CLDR has figures."""
-
 
 def names_in(language: str, kind: str) -> Iterator[tuple[int, str]]:
     """(number, name) of the months or days of ``language``, in every width but the narrow one."""
@@ -184,7 +115,7 @@ def months() -> Table:
             if any(char.isdigit() for char in name):
                 continue  # Chinese, Japanese, Korean, Vietnamese: the number itself is printed
             _add(table, name, str(number), base)
-        for name, number in _EXTRA_MONTHS.get(language, {}).items():
+        for name, number in EXTRA_MONTHS.get(language, {}).items():
             _add(table, name, str(number), base)
     for name in [name for name, readings in table.items() if any("ckb" in one for one in readings.values())]:
         for meaning in list(table[name]):
@@ -192,9 +123,18 @@ def months() -> Table:
     for name in [name for name, readings in table.items() if any("he" in one for one in readings.values())]:
         for meaning in list(table[name]):
             _add(table, "ב" + name, meaning, "he")  # 'in December'
-    for number, name in enumerate(_VIETNAMESE, start=1):
+    _add_cases(table)
+    for number, name in enumerate(VIETNAMESE, start=1):
         _add(table, "tháng " + name, str(number), "vi")
     return table
+
+
+def _add_cases(table: Table) -> None:
+    for language, endings in CASES.items():
+        for number, name in names_in(language, "months"):
+            old, new = next(((old, new) for old, new in endings if name.endswith(old)), ("", ""))
+            if len(name) > 3 and new:
+                _add(table, name.removesuffix(old) + new, str(number), language)
 
 
 def weekdays() -> Table:
@@ -213,6 +153,9 @@ def periods() -> Table:
     from babel import Locale  # noqa: PLC0415  needed for the build only
 
     table: Table = defaultdict(dict)
+    for language, halves in HALVES.items():
+        for half, name in halves.items():
+            _add(table, name, half, language)
     for language in LANGUAGES:
         for widths in Locale.parse(language).day_periods.values():
             for names in widths.values():
@@ -238,19 +181,34 @@ def zone_phrases() -> dict[str, str]:
 
 
 def relatives() -> dict[str, int]:
-    """Folded pattern of a past time with ``#`` for the number → seconds of its unit."""
+    """Folded pattern of a past time → seconds: with ``#`` for the number, of its unit; without, of all.
+
+    Patterns that say "past" by a minus sign or not at all ("-3 min") are left out: a reading time
+    looks the same. The singular of the long form gives one without its number too ("hour ago",
+    "час назад").
+    """
     from babel import Locale  # noqa: PLC0415  needed for the build only
 
     patterns: dict[str, int] = {}
+    ahead: set[str] = set()
     for language in LANGUAGES:
         fields: Any = Locale.parse(language)._data["date_fields"]  # noqa: SLF001  babel shows them no other way
         for unit, seconds in _UNITS.items():
             for width in ("", "-short", "-narrow"):
-                for pattern in (fields.get(unit + width) or {}).get("past", {}).values():
-                    key = fold(pattern.replace("{0}", " # "))
-                    if len(key) > 3 and "# " + key != key and not key.startswith("#-"):
-                        patterns.setdefault(key, seconds)
-    return patterns
+                forms = fields.get(unit + width) or {}
+                ahead |= {_pattern(form) for form in forms.get("future", {}).values()}
+                for number, form in forms.get("past", {}).items():
+                    key, counted = _pattern(form), "{0}" in form
+                    if len(key) <= 3 or _SIGNED.search(form):
+                        continue
+                    patterns.setdefault(key, seconds * (2 if number == "two" and not counted else 1))
+                    if counted and number == "one" and not width:
+                        patterns.setdefault(key.replace("# ", "").replace(" #", ""), seconds)
+    return {key: seconds for key, seconds in patterns.items() if key not in ahead}
+
+
+def _pattern(form: str) -> str:
+    return fold(form.replace("{0}", " # "))
 
 
 def build() -> bytes:

@@ -87,6 +87,32 @@ def gregorian(calendar: str, year: int, month: int, day: int) -> date | None:
         return None
 
 
+def by_week(year: int, figures: str) -> date | None:
+    """The day of ISO 8601's ``2024-W29-1``: two figures for the week, one for the weekday; None: there is none.
+
+    >>> by_week(2024, "291"), by_week(2024, "531"), by_week(2024, "29")
+    (datetime.date(2024, 7, 15), None, None)
+    """
+    if len(figures) != 3 or not 1800 <= year <= 2200:
+        return None
+    try:
+        return date.fromisocalendar(year, int(figures[:2]), int(figures[2]))
+    except ValueError:
+        return None
+
+
+def by_ordinal(year: int, figures: str) -> date | None:
+    """The day of ISO 8601's ``2024-197``: three figures for the day of the year; None: there is none.
+
+    >>> by_ordinal(2024, "197"), by_ordinal(2023, "366"), by_ordinal(2024, "064")
+    (datetime.date(2024, 7, 15), None, datetime.date(2024, 3, 4))
+    """
+    if len(figures) != 3 or not 1800 <= year <= 2200:
+        return None
+    day = date(year, 1, 1) + timedelta(days=int(figures) - 1)
+    return day if day.year == year else None
+
+
 def _persian_leap(year: int) -> bool:
     return (25 * year + 11) % 33 < 8
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from pipeline.dateline.lexing import Token
 
-FORMS = re.compile(
+_FORMS = re.compile(
     r"""
-      (?P<word>(?<![d:.])A(?!d))
-    | (?P<colon>A?d:d(?::d(?:\.n)?)?[hu]?A?)
-    | (?P<hour>A?d[hu](?:di?(?:ds?)?)?A?)
-    | (?P<dots>d\.d(?:\.d)?(?:A|(?=Z)|u|(?![.\d])))
-    | (?P<half>dA)
-    | (?P<military>Y(?:(?=Z)|u))
-    | (?P<iso>(?<=t)[nY])
+    (?=[AdYn])(?:
+          (?P<word>(?<![d:.])A(?!d))
+        | (?P<colon>A?d:d(?::d)?[hu]?A?)
+        | (?P<hour>A?d[hu](?:di?(?:ds?)?)?A?)
+        | (?P<dots>d\.d(?:\.d)?(?:A|(?=Z)|u|(?![.\d])))
+        | (?P<half>dA)
+        | (?P<military>Y(?:(?=Z)|u)|(?<=f)Y|(?<=f\.)Y)
+        | (?P<iso>(?<=t)(?:[nY]|d(?=[-+Z]|$)))
+    )
     """,
     re.VERBOSE,
 )
-"""``word``: noon; ``military``: 1523 GMT; ``iso``: the clock of 20171215T151300."""
+"""``word``: noon; ``military``: 1523 GMT, kl 1523; ``iso``: the clock of 20171215T151300."""
+_LONGEST_LAYOUT = 200
+"""Tokens of a text whose layout is worth keeping."""
 
 ClockPrecision = Literal["second", "minute", "hour"]
 _PRECISIONS: tuple[ClockPrecision, ...] = ("hour", "minute", "second")
@@ -40,14 +45,28 @@ class ClockMatch(NamedTuple):
     form: str = ""
 
 
-def read_clock(match: re.Match[str], stream: list[Token]) -> ClockMatch:
-    """A match of ``FORMS`` with its time of day."""
-    start, end = match.span()
-    part, form = stream[start:end], match.lastgroup or ""
-    half = next((str(token.values[0]) for token in part if token.kind == "A"), None)
+def spans(kinds: str) -> tuple[tuple[int, int, str], ...]:
+    """Start, end and form of each clock in a class string. The same few layouts come again and again."""
+    return _spans(kinds) if len(kinds) <= _LONGEST_LAYOUT else _spans.__wrapped__(kinds)
+
+
+@lru_cache(maxsize=4096)
+def _spans(kinds: str) -> tuple[tuple[int, int, str], ...]:
+    return tuple((*match.span(), match.lastgroup or "") for match in _FORMS.finditer(kinds))
+
+
+def read_clock(stream: list[Token], start: int, end: int, form: str) -> ClockMatch:
+    """The clock of the given ``form`` between two tokens, with its time of day."""
+    half: str | None = None
+    figures: list[Token] = []
+    for token in stream[start:end]:
+        if token.kind in "dYn":
+            figures.append(token)
+        elif token.kind == "A" and half is None:
+            half = str(token.values[0])
     if form == "word":
         return ClockMatch(start, end, time(12) if half == "noon" else None, form=form)
-    values = _values(form, [token for token in part if token.kind in "dYn"])
+    values = _values(form, figures)
     hour, minute, second = (*values, 0, 0, 0)[:3]
     next_day = hour == 24 and minute == second == 0 and half is None
     hour = 0 if next_day else hour_of_day(hour, half)
@@ -62,7 +81,9 @@ def _values(form: str, figures: list[Token]) -> list[int]:
     """Hour, minute and second as far as they are printed; empty: no clock."""
     digits = figures[0].text
     if form in {"military", "iso"}:
-        return [int(digits[at : at + 2]) for at in range(0, len(digits), 2)] if len(digits) in {4, 6} else []
+        return (
+            [int(digits[at : at + 2]) for at in range(0, len(digits), 2)] if len(digits) in {2, 4, 6} else []
+        )
     if form in {"colon", "dots"} and len(figures) == 2 and len(figures[1].text) != 2:
         return []
     return [token.number for token in figures[:3]]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
-from pipeline.dateline import ideographic, places
+from pipeline.dateline import ideographic, places, press
 from pipeline.dateline.agencies import is_known, is_outlet, looks_like_one
-from pipeline.dateline.bare import bare
+from pipeline.dateline.bare import bare, housed
 from pipeline.dateline.behind import agency_behind
+from pipeline.dateline.belief import Ending, fits, stops
 from pipeline.dateline.gazetteer import lookup
-from pipeline.dateline.heads import Head, Printed, believable, read_head
-from pipeline.dateline.openings import NOTE, PREFIX, Lead, openings
+from pipeline.dateline.heads import Head, Printed, read_head
+from pipeline.dateline.openings import NOTE, PREFIX, Lead, endings, openings
 from pipeline.dateline.zones import home_country
 from pipeline.records import Dateline, Place
 
@@ -20,25 +22,18 @@ _WINDOW = 900
 """Characters of a text in which a dateline is looked for."""
 _HEAD = 130
 """Characters of the longest dateline."""
+_STOPPED = 60
+"""Characters of the longest one that a full stop ends."""
 _MOST_ENDS = 4
-_END = re.compile(
-    r"(?P<dash>\s*(?:--+|[—–―−])\s*|\s+-+\s*|(?<=[\w.)\]])-\s+(?=\S)|(?<=\))-(?=\S)|\s*\.\s?[-–—]+\s*|\s+=\s+)"
-    r"|(?P<colon>\s?:\s+)"
-    r"|(?P<glue>(?<=\))\.?(?=\s*[^\W\d_]))"
-    r"|(?P<slash>(?<=/)\.\s)"
-    r"|(?P<stop>(?<=\.\s[^\W\d_]{2})(?:[^\W\d_]{1,8})?\.\s)"
-    r"|(?P<iso>(?<=\d\d-\d\d)\s*\n)"
-)
-"""What ends a dateline; ``stop``: a full stop behind the agency, ``iso``: the end of a line with an ISO date."""
-_TABLE = re.compile(r"[A-Z]{3,9}\.? \d{1,2}\b|\d{1,2} [A-Z]{3,9}\b")
-"""A date behind the dash: the head was the title of a table of prices."""
-_MIXED_CASE = {"de": 5_000, "en": 150_000}
-"""People of the smallest town believed in lower case with a dash alone: German print uses no capitals."""
-_OTHER_MIXED_CASE = 100_000
-_CAPITALS, _COLON = 2_000, 20_000
-"""The same for capitals, and for capitals before a colon."""
-_TEASER_LANGUAGES = frozenset(("de", "nl", "da", "nb"))
-"""Where papers set the dateline behind a teaser, in one paragraph."""
+"""Endings that are tried from one beginning, full stops apart."""
+_LONG_LINE = 80
+"""Characters of a first line that is no mere header."""
+_FURTHER = frozenset(("glue", "sentence"))
+"""Beginnings within a paragraph, which do not count where the text begins with an agency."""
+_BRACKETED = re.compile(r"\s*(?P<raw>\((?P<place>[^\W\d][^()\n]{2,40})\))\s+(?=[A-ZÀ-Þ«“\"])")
+_GLUED_AGENCY = re.compile(r"(?P<raw>\((?P<name>[^()\n]{2,30})\))\s*(?=[A-ZÀ-Þ“\"])")
+_IN_BRACKETS = 200_000
+"""People of a town that stands in brackets; at home a hundredth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +79,23 @@ def parse_dateline(
         return None
     home = country_of(language, country)
     house = found.head.agency is None or not is_known(found.head.agency)
-    located = tuple(_located(one, home, house=house) for one in found.head.places)
+    located = tuple(_located(one, home, _primary(language), house=house) for one in found.head.places)
     return Dateline(found.raw, located, found.head.agency, found.head.filed_on)
 
 
-def _located(one: Printed, home: str | None, *, house: bool) -> Place:
+def _located(one: Printed, home: str | None, language: str | None, *, house: bool) -> Place:
     """The place; one that the gazetteer lacks is in the country of a house that prints its own name."""
-    place = places.resolve(one.name, one.behind, home)
+    place = places.resolve(one.name, one.behind, home, language)
     if house and home and place.country is None and place.method is None:
         return replace(place, country=home, method="publisher_country")
     return place
 
 
 def _primary(language: str | None) -> str | None:
-    return re.split("[-_]", language.lower(), maxsplit=1)[0] if language else None
+    return language.lower().replace("_", "-").partition("-")[0] if language else None
 
 
+@lru_cache(maxsize=1024)
 def country_of(language: str | None, country: str | None) -> str | None:
     """The country whose towns are nearer: the publisher's, else the only one of its language.
 
@@ -107,7 +103,7 @@ def country_of(language: str | None, country: str | None) -> str | None:
     ('ID', 'AU', None)
     """
     regional = language if language and ("-" in language or "_" in language) else None
-    return home_country(country, regional) or places.HOME.get(_primary(language) or "")
+    return home_country(country, regional) or press.HOME.get(_primary(language) or "")
 
 
 def find(text: str, *, language: str | None, country: str | None, filed_on: date | None) -> Found | None:
@@ -120,13 +116,34 @@ def find(text: str, *, language: str | None, country: str | None, filed_on: date
         )
         return Found(asian.raw, Head(printed, asian.agency, asian.filed_on, strong=True))
     own = country_of(language, country)
-    home = frozenset((own,)) if own else frozenset(places.SHARED.get(primary or "", ()))
+    home = frozenset((own,)) if own else frozenset(press.SHARED.get(primary or "", ()))
     story = _Text(window, primary, home, filed_on)
+    further = False
     for start, lead in openings(window):
+        if not further and (lead in _FURTHER or (lead == "line" and start > _LONG_LINE)):
+            further = True
+            alone = _alone(story)
+            if alone is not None:
+                return alone
         found = _at(story, start, lead)
         if found is not None:
             return _with_prefix(window, found) if lead == "agency" else found
-    return _agency_alone(window)
+    return None if further else _alone(story)
+
+
+def _alone(story: _Text) -> Found | None:
+    """A place in brackets, or an agency without a place."""
+    return (_in_brackets(story) if story.language == "fr" else None) or _agency_alone(story.text)
+
+
+def _in_brackets(story: _Text) -> Found | None:
+    """``(Québec) Le premier ministre``: the place alone in brackets, as papers of Montreal print it."""
+    match = _BRACKETED.match(story.text)
+    head = story.head(match["place"]) if match else None
+    if match is None or head is None or head.agency or not head.places:
+        return None
+    known = all(places.size(one.name, frozenset(("CA",))) >= _IN_BRACKETS for one in head.places)
+    return Found(match["raw"], head) if known else None
 
 
 def _with_prefix(text: str, found: Found) -> Found:
@@ -141,26 +158,37 @@ def _with_prefix(text: str, found: Found) -> Found:
 def _at(story: _Text, start: int, lead: Lead) -> Found | None:
     """The dateline that begins at ``start``."""
     text = story.text
-    for tried, end in enumerate(_END.finditer(text, start, min(len(text), start + _HEAD))):
+    tried, stopped = 0, None
+    for end in endings(text, start, min(len(text), start + _HEAD)):
         if tried == _MOST_ENDS or text.count("\n", start, end.start()) > 1:
             break
-        found = _stopped(story, start, end) if end.lastgroup == "stop" else _ended(story, start, end, lead)
+        if end.lastgroup == "stop":
+            if stopped is None or stopped.head.agency is None:
+                stopped = _stopped(story, start, end, lead) or stopped
+            continue
+        tried += 1
+        found = _ended(story, start, end, lead)
         if found is not None:
             return found
-    if lead not in {"", "byline"}:
-        return None
+    if stopped is not None or lead not in {"", "byline"}:
+        return stopped
     line_end = text.find("\n", start)
-    plain = bare(text[start : line_end if line_end >= 0 else len(text)], story.home)
+    line = text[start : line_end if line_end >= 0 else len(text)]
+    house = housed(line) if lead == "" else None
+    if house is not None:
+        return Found(house[0], Head((house[2],), house[1], strong=True))
+    plain = bare(line, story.home)
     return Found(plain[0], Head((plain[1],), strong=plain[1].behind is not None)) if plain else None
 
 
-def _stopped(story: _Text, start: int, end: re.Match[str]) -> Found | None:
-    """``КИЕВ. 3 декабря. УНН.``: full stops throughout."""
-    raw = story.text[start : end.end()].rstrip(" .\n")
-    head = story.head(raw.replace(". ", ", "))
-    if head is None or not head.dated or not head.places or not (head.agency and is_known(head.agency)):
+def _stopped(story: _Text, start: int, end: re.Match[str], lead: Lead) -> Found | None:
+    """``КИЕВ. 3 декабря. УНН.``, ``Hannover. Die``: a full stop, where no better ending follows."""
+    raw = story.text[start : end.start()]
+    if lead not in {"", "line"} or len(raw) > _STOPPED:
         return None
-    return Found(raw, head)
+    head = story.head(raw)
+    rest = story.text[end.end() :]
+    return Found(raw, head) if head and stops(head, rest, language=story.language) else None
 
 
 def _ended(story: _Text, start: int, end: re.Match[str], lead: Lead) -> Found | None:
@@ -174,7 +202,8 @@ def _ended(story: _Text, start: int, end: re.Match[str], lead: Lead) -> Found | 
     told = agency_behind(story.text, end.end(), head, language=story.language, near=story.near)
     if told is not None:
         return Found(_trimmed(story.text[start : told[1]]), told[0])
-    if not _fits(story, end, head, lead):
+    ending = Ending(end.lastgroup or "", end.group(), story.text[end.end() :])
+    if not fits(head, ending, lead, language=story.language, home=story.home):
         return None
     if lead == "" and head.strong:
         head = _restored(head)
@@ -185,54 +214,12 @@ def _trimmed(raw: str) -> str:
     return raw.strip(" \t\n-–—:,;")
 
 
-def _shouted(head: Head) -> bool:
-    return all(one.name.upper() == one.name for one in head.places)
-
-
-def _fits(story: _Text, end: re.Match[str], head: Head, lead: Lead) -> bool:
-    """Whether a head with such an ending is a dateline rather than a kicker, a person or a thought."""
-    rest, kind = story.text[end.end() :], end.lastgroup
-    if not rest.strip() or (head.agency and _TABLE.match(rest)):
-        return False
-    if kind == "slash":
-        return head.agency is not None
-    if kind == "glue":
-        return head.agency is not None and is_known(head.agency)
-    if kind == "iso":
-        return head.filed_on is not None
-    if not head.strong and rest[0].islower() and rest[0].isascii():
-        return False
-    return _big_enough(story, end, head, lead)
-
-
-def _big_enough(story: _Text, end: re.Match[str], head: Head, lead: Lead) -> bool:
-    """Whether the places are known well enough for what stands around them."""
-    shouted = _shouted(head)
-    if end.lastgroup == "colon":
-        vouched = head.agency is not None or head.dated
-        if (lead == "line" and not head.strong) or not (shouted or vouched):
-            return False
-        return believable(head, capitals=True, home=story.home, least=_COLON)
-    if lead == "sentence" and not (head.agency or head.dated):
-        dash = any(mark in end.group() for mark in ("–", "—", "―", "--"))
-        if not dash or shouted or story.language not in _TEASER_LANGUAGES:
-            return False
-        known = all(lookup(one.name) for one in head.places)
-        return known and believable(head, capitals=False, home=story.home, least=_MIXED_CASE["de"])
-    least = _CAPITALS if shouted else _MIXED_CASE.get(story.language or "", _OTHER_MIXED_CASE)
-    return believable(head, capitals=shouted, home=story.home, least=least)
-
-
 def _restored(head: Head) -> Head:
     """The head with a lost first letter put back; its date or agency vouches for it."""
-    if (
-        len(head.places) != 1
-        or head.places[0].behind
-        or not _shouted(head)
-        or not head.places[0].name.isascii()
-    ):
+    first = head.places[0] if len(head.places) == 1 else None
+    if first is None or first.behind or not first.name.isascii() or not first.name.isupper():
         return head
-    whole = places.restored(head.places[0].name)
+    whole = places.restored(first.name)
     return replace(head, places=(Printed(whole),)) if whole else head
 
 
@@ -244,7 +231,10 @@ def _agency_alone(text: str) -> Found | None:
         text = re.sub(r"^By [A-Z][^()\n]{3,80} (?=\()", "", text[note.end() :])
     match = PREFIX.match(text)
     if not match:
-        return None
+        glued = _GLUED_AGENCY.match(text)
+        if glued is None or not is_known(glued["name"]):
+            return None
+        return Found(glued["raw"], Head((), glued["name"], strong=True))
     agency = (match["agency"] or match["round"]).strip()
     short = len(agency.split()) <= 4
     good = (short and looks_like_one(agency)) if match["round"] else is_outlet(agency)

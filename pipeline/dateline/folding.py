@@ -12,6 +12,10 @@ _DROPPED = re.compile(r"['’‘`´ʻʼʿʾ׳.\u0640\u064b-\u0652\u200b-\u200f\u
 _ACCENTED = re.compile("[\u0080-\u052f\u1e00-\u1fff]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _SPACED = re.compile(r"[\s\-‐‑–_/,;:()\[\]·•・=]+")
+_KANA = re.compile("[\u30a1-\u30fa]")
+_JOINT = re.compile("(?<=[\u30a1-\u30fc])[・=](?=[\u30a1-\u30fc])")
+_VOICED = {"ヴァ": "バ", "ヴィ": "ビ", "ヴェ": "ベ", "ヴォ": "ボ", "ヴ": "ブ"}
+"""Two spellings of v in Japanese."""
 _SAINT = re.compile(r"\b(st|ste|mt|ft)(?= )")
 _LONG = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
 _LETTERS = str.maketrans(
@@ -32,6 +36,16 @@ _LETTERS = str.maketrans(
 """Letters without a decomposition that writers use one for the other."""
 
 
+_JAPANESE = str.maketrans(
+    dict(
+        zip(
+            "広浜沢県関辺徳恵桜竜滝亀塩黒仏戸覇縄済鉄弥栄荘蔵豊来斎焼郷帯歳歩薬穂瀬渓渋巌巻観頼駅様応楽団図気発対両覚静臺",
+            "广滨泽县关边德惠樱龙泷龟盐黑佛户霸绳济铁弥荣庄藏丰来斋烧乡带岁步药穗濑溪涩岩卷观赖驿样应乐团图气发对两觉静台",
+            strict=True,
+        )
+    )
+)
+"""Characters as Japan simplified them, and as China did: 広島 is 广岛 in Peking."""
 HAN_PATH = Path(__file__).with_name("han.json")
 _HAN = re.compile("[\u4e00-\u9fff]")
 
@@ -55,7 +69,11 @@ def fold(name: str) -> str:
     else:
         text = unicodedata.normalize("NFKC", name).casefold().translate(_LETTERS)
         if _HAN.search(text):
-            text = text.translate(_simplified())
+            text = text.translate(_simplified()).translate(_JAPANESE)
+        if _KANA.search(text):
+            text = _JOINT.sub("", text)
+            for old, new in _VOICED.items():
+                text = text.replace(old, new)
         if _ACCENTED.search(text):
             text = _ACCENTS.sub("", unicodedata.normalize("NFD", text))
     text = _SPACED.sub(" ", _DROPPED.sub("", text)).strip()

@@ -36,7 +36,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a name may mean: towns (the largest first), a country, first-level divisions."""
+    """What a name may mean: towns (the one that the press means, else the largest, first), a country, first-level divisions."""
 
     settlements: tuple[Settlement, ...] = ()
     country: str | None = None

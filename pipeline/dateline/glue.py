@@ -6,12 +6,14 @@ offset that exist.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.dateline.lexing import Token, number
 from pipeline.dateline.sightings import Sighting
 
+_GLUED = re.compile(r"[nY](?::|[-/.Mm])")
 _QUARTERS = frozenset((0, 30, 45))
 """Minutes of the offsets that clocks are set to."""
 
@@ -38,15 +40,18 @@ class Cut:
         return zone.offset_minutes % 60 in _QUARTERS
 
 
-def cuts(stream: list[Token]) -> Iterator[Cut]:
-    """Every way to take the glued digits of a stream apart, one run at a time."""
+def cuts(stream: list[Token], kinds: str) -> Iterator[Cut]:
+    """Every way to take the glued digits of a stream with its class string apart, one run at a time."""
+    if not _GLUED.search(kinds):
+        return
     for at, token in enumerate(stream):
         if token.kind not in "nY" or not 3 <= len(token.text) <= 8:
             continue
         before = stream[at - 1] if at else None
         after = stream[at + 1] if at + 1 < len(stream) else None
         touches = before is not None and before.end == token.start
-        offset = touches and before is not None and before.kind in "+-"
+        in_date = at > 3 and [one.kind for one in stream[at - 4 : at]] == ["Y", "-", "d", "-"]
+        offset = touches and before is not None and before.kind in "+-" and not in_date
         minutes = touches and before is not None and before.kind == ":"
         month = after is not None and after.kind in "Mm"
         separator = offset and after is not None and after.kind in "-/."

@@ -7,6 +7,9 @@ from typing import NamedTuple
 from pipeline.dateline.abbreviations import UNIVERSAL
 from pipeline.dateline.lexing import Token
 
+_OPENINGS = frozenset("(ZzI+-xf")
+"""Classes of the tokens with which a zone can begin."""
+
 
 class ZoneMatch(NamedTuple):
     """A printed zone: tokens from ``start`` to before ``end``, and what it is."""
@@ -51,6 +54,8 @@ def signed_offset(
     value, width = _value(stream, kinds, at, bare=bare, iso=iso)
     if value is None:
         return None
+    if width == 2 and kinds[at + 2 : at + 3] == "x" and stream[at + 2].text == "½":
+        value, width = value + (30 if value > 0 else -30), 3
     unknown = bare and sign == "-" and value == 0 and figure.kind == "Y"
     return ZoneMatch(at, at + width, "", value, unknown)
 
@@ -72,10 +77,24 @@ def _value(stream: list[Token], kinds: str, at: int, *, bare: bool, iso: bool) -
     return None, 2
 
 
+def _letter(stream: list[Token], kinds: str, at: int) -> ZoneMatch | None:
+    """A zone of one letter straight behind a clock: "z" (RFC 3339), or a military one at the end of the text.
+
+    RFC 822 had the signs of the military zones wrong, so that they tell no offset (RFC 5322, 4.3).
+    """
+    text = stream[at].text
+    if text == "z" and stream[at - 1].end == stream[at].start:
+        return ZoneMatch(at, at + 1, "Z", 0)
+    military = len(text) == 1 and "A" <= text <= "Y" and text != "J" and at + 1 == len(stream)
+    return ZoneMatch(at, at + 1, "", 0, unknown=True) if military and kinds[at - 5 : at] == "d:d:d" else None
+
+
 def zone_at(stream: list[Token], kinds: str, at: int, *, iso: bool = True) -> ZoneMatch | None:
     """The zone printed at token ``at``, perhaps in brackets; None where none stands there."""
+    if kinds[at : at + 1] not in _OPENINGS:
+        return None
     start = at
-    at += kinds[at : at + 1] == "("
+    at += kinds[at] == "("
     kind = kinds[at : at + 1]
     found: ZoneMatch | None = None
     if kind == "I":
@@ -85,9 +104,9 @@ def zone_at(stream: list[Token], kinds: str, at: int, *, iso: bool = True) -> Zo
         found = ZoneMatch(start, at + 1, label)
         if label in UNIVERSAL:
             behind = signed_offset(stream, kinds, at + 1, bare=False)
-            found = ZoneMatch(
-                start, behind.end if behind else at + 1, "", behind.offset_minutes if behind else 0
-            )
+            found = behind._replace(start=start) if behind else found._replace(offset_minutes=0)
+    elif kind and kind in "xf" and at and kinds[at - 1] == "d":
+        found = _letter(stream, kinds, at)
     elif kind and kind in "+-":
         found = signed_offset(stream, kinds, at, bare=True, iso=iso)
     if found and at > start and kinds[found.end : found.end + 1] == ")":

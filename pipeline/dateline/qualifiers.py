@@ -9,6 +9,15 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+_MEXICO = tuple(
+    zip(
+        [f"{number:02}" for number in range(1, 33)],
+        "Ags BC BCS Camp Chis Chih Coah Col CDMX Dgo Gto Gro Hgo Jal Méx Mich Mor Nay NL Oax Pue Qro QRoo SLP Sin Son Tab "
+        "Tamps Tlax Ver Yuc Zac".split(),
+        strict=True,
+    )
+)
+"""Codes of GeoNames and abbreviations of the Mexican press."""
 DIVISIONS: dict[str, tuple[str, ...]] = {
     "US-AL": ("Alabama", "Ala."),
     "US-AK": ("Alaska",),
@@ -86,6 +95,7 @@ DIVISIONS: dict[str, tuple[str, ...]] = {
     "GB-SCT": ("Scotland",),
     "GB-WLS": ("Wales",),
     "GB-NIR": ("Northern Ireland",),
+    **{f"MX-{code}": (f"{name}.",) for code, name in _MEXICO},
 }
 """First-level divisions by ``country-admin1`` of GeoNames, with the names printed for them."""
 
@@ -97,74 +107,10 @@ POSTAL_CANADA = MappingProxyType(
     | {"PE": "CA-09", "QC": "CA-10", "SK": "CA-11", "YT": "CA-12", "NT": "CA-13", "NU": "CA-14"}
 )
 
-COUNTRIES = MappingProxyType(
-    {
-        "usa": "US",
-        "us": "US",
-        "u s": "US",
-        "u s a": "US",
-        "america": "US",
-        "uk": "GB",
-        "u k": "GB",
-        "britain": "GB",
-    }
-    | {
-        "ussr": "RU",
-        "soviet union": "RU",
-        "west germany": "DE",
-        "east germany": "DE",
-        "burma": "MM",
-        "zaire": "CD",
-    }
-    | {
-        "uae": "AE",
-        "u a e": "AE",
-        "emirates": "AE",
-        "ivory coast": "CI",
-        "cote divoire": "CI",
-        "czech republic": "CZ",
-    }
-    | {
-        "turkey": "TR",
-        "swaziland": "SZ",
-        "macedonia": "MK",
-        "bosnia": "BA",
-        "holland": "NL",
-        "north korea": "KP",
-    }
-    | {"south korea": "KR", "korea": "KR", "cape verde": "CV", "vatican": "VA", "congo": "CD", "drc": "CD"}
-    | {
-        "yugoslavia": "RS",
-        "gaza": "PS",
-        "gaza strip": "PS",
-        "west bank": "PS",
-        "palestine": "PS",
-        "hong kong": "HK",
-    }
-    | {
-        "occupied jerusalem": "IL",
-        "czechoslovakia": "CZ",
-        "ceylon": "LK",
-        "eeuu": "US",
-        "rfa": "DE",
-        "kosovo": "XK",
-    }
-    | {
-        "federal republic of germany": "DE",
-        "frg": "DE",
-        "gdr": "DE",
-        "澳洲": "AU",
-        "义大利": "IT",
-        "沙乌地阿拉伯": "SA",
-        "南韩": "KR",
-        "北韩": "KP",
-        "寮国": "LA",
-        "纽西兰": "NZ",
-        "estados unidos": "US",
-        "reino unido": "GB",
-    }
+POSTAL_BRAZIL = frozenset(
+    "AC AL AP AM BA CE DF ES GO MA MT MS MG PA PB PR PE PI RJ RN RS RO RR SC SP SE TO".split()
 )
-"""Countries by names that CLDR does not list: short, old or house style."""
+"""Two-letter codes of Brazil; where one is a code of the United States too, the town decides."""
 
 STAND_ALONE = MappingProxyType(
     dict.fromkeys(
@@ -239,27 +185,8 @@ STAND_ALONE = MappingProxyType(
 )
 """Folded names of cities that stand without a state or a country, with the country they mean."""
 
-ALIASES = MappingProxyType(
-    {
-        "华盛顿": "Washington",
-        "汉城": "Seoul",
-        "休士顿": "Houston",
-        "杜哈": "Doha",
-        "杜拜": "Dubai",
-        "雪梨": "Sydney",
-    }
-    | {
-        "可伦坡": "Colombo",
-        "奈洛比": "Nairobi",
-        "坎培拉": "Canberra",
-        "威灵顿": "Wellington",
-        "伊斯兰马巴德": "Islamabad",
-    }
-    | {"金夏沙": "Kinshasa", "巴西利亚": "Brasília", "利雅德": "Riyadh"}
-)
-"""Cities by old names and by those of the Taiwanese press, which the gazetteer does not list; folded."""
-
 SPECIAL = MappingProxyType(
-    {"united nations": "US", "aboard air force one": "", "vatican": "VA", "vatican city": "VA"}
+    dict.fromkeys(("united nations", "оон", "国連本部", "유엔본부", "유엔"), "UN")
+    | dict.fromkeys(("vatican", "cite du vatican", "vatikan", "ватикан", "الفاتيكان", "バチカン"), "VA")
 )
-"""Places that are no towns: where the United Nations sit, an aeroplane, the Holy See."""
+"""Folded names of places that are no towns: the seat of the United Nations, the Holy See; CLDR has more."""

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
-from operator import attrgetter
 from typing import NamedTuple
 
-from pipeline.dateline import clocks
 from pipeline.dateline.calendars import gregorian
 from pipeline.dateline.clocks import ClockMatch
 from pipeline.dateline.dates import DateMatch, Day, dates_in
-from pipeline.dateline.folding import fold
-from pipeline.dateline.lexing import Token, classes
-from pipeline.dateline.names import CLOCK_LEADS
-from pipeline.dateline.printed_zone import ZoneMatch, zone_at
+from pipeline.dateline.lexing import Token
+from pipeline.dateline.lines import Line, line_of
+from pipeline.dateline.months import month_in
+from pipeline.dateline.names import is_weekday_in
+from pipeline.dateline.printed_zone import ZoneMatch
 
-_GAP = re.compile(r"[-,.|/:()'frWxtZ]*")
+_GAP = re.compile(r"[-,.|/:()'frWxtZu]*")
 """What may stand between a date and the clock behind it."""
 _ZONE = r"(?:[ZzI]|Z?[-+](?:d[:.]d|Y|n|d))"
 _BETWEEN = re.compile(rf"[,.|]?\(?(?:{_ZONE}\)?)?(?:[(/|,](?:d:d|Y)A?{_ZONE}\)?)?(?P<rest>[-,.|/:frxW()]*)")
 """What may stand between a clock and the date behind it: a zone, the same moment elsewhere, little else."""
-_RANGE = re.compile(r"[ZzAuf]?f?[-r]f?")
 _FARTHEST = 8
 """The cost of the widest gap between a date and its clock; an unknown word costs three."""
 _MOST_WORDS = 40
@@ -44,41 +40,18 @@ class Sighting(NamedTuple):
     """Monday is 0."""
     relative: int | None = None
     """Days from the reference, for "yesterday 15:13"."""
+    alone: bool = False
+    """A month or a clock without a day: a timestamp only where nothing but a label stands beside it."""
 
 
-@dataclass(slots=True)
-class _Line:
-    """A token stream while it is being read."""
+def sightings(stream: list[Token], kinds: str, *, language: str | None, persian: bool) -> Iterator[Sighting]:
+    """Every date of a token stream with its clock and zone; where none is printed, what may stand for one.
 
-    stream: list[Token]
-    kinds: str
-    dates: list[DateMatch]
-    iso: bool
-    clocks: list[ClockMatch]
-    ranges: set[int]
-    """Starts of clocks that open or close a range: opening hours, events."""
-    used: set[int]
-    """Starts of clocks that belong to a date already."""
-
-    def clocks_between(self, start: int, end: int) -> list[ClockMatch]:
-        """The clocks that begin from ``start`` on and before ``end``, found by bisection."""
-        low = bisect_left(self.clocks, start, key=attrgetter("start"))
-        return self.clocks[low : bisect_left(self.clocks, end, low, key=attrgetter("start"))]
-
-    def zone_at(self, at: int) -> ZoneMatch | None:
-        return zone_at(self.stream, self.kinds, at, iso=self.iso)
-
-
-def sightings(stream: list[Token], *, persian: bool) -> Iterator[Sighting]:
-    """Every date of the stream with its clock and zone; where none is printed, a weekday or "yesterday".
-
-    ``persian``: numeric years of the 14th century are of the Persian calendar.
+    That is a weekday or "yesterday" beside a clock, a month, or a clock alone. ``kinds`` is the stream's
+    class string. ``persian``: numeric years of the 14th century are of the Persian calendar.
     """
-    kinds = classes(stream)
-    dates = list(dates_in(stream, kinds, persian=persian))
-    iso = "t" in kinds or any(one.form in {"ymd", "compact"} for one in dates)
-    line = _Line(stream, kinds, dates, iso, [], set(), set())
-    _find_clocks(line)
+    dates = list(dates_in(stream, kinds, language=language, persian=persian))
+    line = line_of(stream, kinds, dates)
     for at, one in enumerate(dates):
         before = dates[at - 1].end if at else 0
         behind = dates[at + 1].start if at + 1 < len(dates) else len(stream)
@@ -86,55 +59,22 @@ def sightings(stream: list[Token], *, persian: bool) -> Iterator[Sighting]:
         if clock is None or clock.start not in line.ranges:
             yield _sighting(one, clock, line)
     if not dates and not line.ranges and len(stream) <= _MOST_WORDS:
-        yield from _undated(line)
+        yield from _undated(line, language) or _alone(line, language)
 
 
-def _find_clocks(line: _Line) -> None:
-    """Fill ``clocks`` and ``ranges``; tokens of dates and offsets are no clocks."""
-    masked = list(line.kinds)
-    for one in line.dates:
-        masked[one.start : one.end] = "#" * (one.end - one.start)
-    zone_end = 0
-    for match in clocks.FORMS.finditer("".join(masked)):
-        if match.start() < zone_end:
-            continue
-        clock = clocks.read_clock(match, line.stream)
-        if clock.form == "word" and clock.clock is None:
-            continue  # German "am 13. Mai"
-        if clock.form == "dots" and not _dots_are_clock(clock, line):
-            continue
-        if line.clocks and _RANGE.fullmatch(line.kinds[line.clocks[-1].end : clock.start]):
-            line.ranges |= {line.clocks[-1].start, clock.start}
-        line.clocks.append(clock)
-        zone = line.zone_at(clock.end)
-        zone_end = zone.end if zone else 0
-
-
-def _dots_are_clock(clock: ClockMatch, line: _Line) -> bool:
-    """Tell a clock from a number: "21.57" is one behind "um" or "kl", before "Uhr", "pm" or a zone, or behind a date."""
-    first, dot, last = line.stream[clock.start : clock.start + 3]
-    if first.end != dot.start or dot.end != last.start:
-        return False
-    if line.kinds[clock.end - 1] in "Au" or line.kinds[clock.end : clock.end + 1] == "Z":
-        return True
-    at = clock.start - 1
-    at -= at > 0 and line.kinds[at] == "."
-    if at >= 0 and fold(line.stream[at].text) in CLOCK_LEADS:
-        return True
-    return any(
-        one.end <= clock.start and line.kinds[one.end : clock.start] in {"", ",", "|"} for one in line.dates
-    )
-
-
-def _clock_of(one: DateMatch, line: _Line, before: int, behind: int) -> ClockMatch | None:
+def _clock_of(one: DateMatch, line: Line, before: int, behind: int) -> ClockMatch | None:
     """The clock that belongs to a date: the nearer one of those behind and before it."""
+    if not line.clocks:
+        return None
     best: ClockMatch | None = None
     cost = _FARTHEST + 1
-    follower = next((c for c in line.clocks_between(one.end, behind) if c.start not in line.used), None)
-    if follower is not None:
-        gap = line.kinds[one.end : follower.start]
-        if gap.count("x") <= 2 and _GAP.fullmatch(gap):
-            best, cost = follower, len(gap) + 2 * gap.count("x")
+    for follower in line.clocks_between(one.end, behind):
+        if follower.start not in line.used:
+            gap = line.kinds[one.end : follower.start]
+            unknown = gap.count("x")
+            if unknown <= 2 and _GAP.fullmatch(gap):
+                best, cost = follower, len(gap) + 2 * unknown
+            break
     for clock in reversed(line.clocks_between(before, one.start)):
         if clock.end > one.start or clock.start in line.used:
             continue
@@ -145,7 +85,7 @@ def _clock_of(one: DateMatch, line: _Line, before: int, behind: int) -> ClockMat
     return best if cost <= _FARTHEST else None
 
 
-def _sighting(one: DateMatch, clock: ClockMatch | None, line: _Line) -> Sighting:
+def _sighting(one: DateMatch, clock: ClockMatch | None, line: Line) -> Sighting:
     weekday = _weekday(one, line)
     if clock is None:
         return Sighting(one.start, one.end, one, weekday=weekday)
@@ -158,7 +98,8 @@ def _sighting(one: DateMatch, clock: ClockMatch | None, line: _Line) -> Sighting
         days = tuple(day for day in (_with_year(day, line.stream[end].number) for day in one.days) if day)
         one, end = one._replace(days=days), end + 1
     second = _second_clock(zone, line) if zone else None
-    return Sighting(start, second[1].end if second else end, one, clock, zone, second, weekday)
+    end = max(end, second[1].end) if second else end
+    return Sighting(start, end, one, clock, zone, second, weekday)
 
 
 def _with_year(day: Day, year: int) -> Day | None:
@@ -166,20 +107,16 @@ def _with_year(day: Day, year: int) -> Day | None:
     return Day(found) if found else None
 
 
-def _weekday(one: DateMatch, line: _Line) -> int | None:
+def _weekday(one: DateMatch, line: Line) -> int | None:
     """The weekday printed within or beside a date."""
-    near: list[int] = [
-        *range(one.start - 1, max(-1, one.start - 4), -1),
-        *range(one.start, min(len(line.stream), one.end + 2)),
-    ]
-    for at in near:
-        token = line.stream[at]
-        if token.kind == "W" and len(token.values) == 1:
-            return token.number
-    return None
+    first, last = max(0, one.start - 3), one.end + 2
+    if "W" not in line.kinds[first:last]:
+        return None
+    near = [*reversed(line.stream[first : one.start]), *line.stream[one.start : last]]
+    return next((token.number for token in near if token.kind == "W" and len(token.values) == 1), None)
 
 
-def _zone_of(clock: ClockMatch, one: DateMatch, line: _Line) -> ZoneMatch | None:
+def _zone_of(clock: ClockMatch, one: DateMatch, line: Line) -> ZoneMatch | None:
     """The zone of a clock: behind it, else behind the date that follows it, else straight before it."""
     kinds = line.kinds
     at = clock.end
@@ -197,10 +134,12 @@ def _zone_of(clock: ClockMatch, one: DateMatch, line: _Line) -> ZoneMatch | None
         for at in (clock.start - 1, clock.start - 2):
             if at >= 0 and kinds[at] in "ZI" and kinds[at + 1 : clock.start] in {"", ",", "-", ":"}:
                 found = found or line.zone_at(at)
+    if found is None and one.start and kinds[one.start - 1] == "Z" and one.end <= clock.start:
+        found = line.zone_at(one.start - 1)  # 北京时间2024年7月15日 10:15
     return found if found is None or found.end <= clock.start or found.start >= clock.end else None
 
 
-def _second_clock(zone: ZoneMatch, line: _Line) -> tuple[ClockMatch, ZoneMatch] | None:
+def _second_clock(zone: ZoneMatch, line: Line) -> tuple[ClockMatch, ZoneMatch] | None:
     """``(0410 HKT)`` behind ``2010 GMT``: the same moment elsewhere."""
     for clock in line.clocks_between(zone.end, zone.end + 3):
         if line.kinds[zone.end : clock.start] not in {"(", "/", "|", ",", "/("}:
@@ -212,7 +151,25 @@ def _second_clock(zone: ZoneMatch, line: _Line) -> tuple[ClockMatch, ZoneMatch] 
     return None
 
 
-def _undated(line: _Line) -> Iterator[Sighting]:
+def _alone(line: Line, language: str | None) -> list[Sighting]:
+    """A month, or a clock with at most three words before it and nothing behind its zone."""
+    if not line.clocks:
+        month = month_in(line.stream, line.kinds, language)
+        return [Sighting(month.start, month.end, month, alone=True)] if month else []
+    clock = line.clocks[0]
+    zone = line.zone_at(clock.end)
+    second = _second_clock(zone, line) if zone else None
+    end = second[1].end if second else zone.end if zone else clock.end
+    if (
+        line.kinds[end:] not in {"", "."}
+        or line.kinds[: clock.start].count("x") > 3
+        or clock.precision == "hour"
+    ):
+        return []
+    return [Sighting(clock.start, end, None, clock, zone, second, alone=True)]
+
+
+def _undated(line: Line, language: str | None) -> list[Sighting]:
     """A clock beside a weekday or a word like "yesterday"; "today" as the whole text."""
     for at, token in enumerate(line.stream):
         if token.kind not in "WR":
@@ -220,16 +177,20 @@ def _undated(line: _Line) -> Iterator[Sighting]:
         clock = next((c for c in line.clocks if _beside(at, c, line.kinds)), None)
         if clock is None:
             if token.kind == "R" and len(line.stream) <= 2:
-                yield Sighting(at, at + 1, None, relative=token.number)
+                return [Sighting(at, at + 1, None, relative=token.number)]
             continue
         zone = _zone_of(clock, DateMatch(at, at + 1, "word", ()), line)
         start, end = min(at, clock.start), max(at + 1, clock.end, zone.end if zone else 0)
         if token.kind == "R":
-            yield Sighting(start, end, None, clock, zone, relative=token.number)
-            return
-        if len(token.values) == 1 and not (token.text.islower() and len(token.text) < 4):
-            yield Sighting(start, end, None, clock, zone, weekday=token.number)
-            return
+            return [Sighting(start, end, None, clock, zone, relative=token.number)]
+        short = token.text.islower() and len(token.text) < 4
+        if len(token.values) == 1 and not short and _is_weekday(token, language):
+            return [Sighting(start, end, None, clock, zone, weekday=token.number)]
+    return []
+
+
+def _is_weekday(token: Token, language: str | None) -> bool:
+    return not token.text.isascii() or is_weekday_in(token.text, language)
 
 
 def _beside(at: int, clock: ClockMatch, kinds: str) -> bool:

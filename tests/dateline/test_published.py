@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dateline import choose_published, read_candidates
+from pipeline.dateline import choose_published, parse_timestamp, read_candidates
 from pipeline.records import DateCandidate, Source
 
 FETCHED = datetime(2021, 6, 3, 12, tzinfo=UTC)
@@ -81,6 +81,7 @@ def test_else_the_datelines_place():
     assert found.method == "visible+dateline_zone"
     registered = chosen(("visible", "2 June 2021 11:15"), place_zone="Asia/Tokyo", source=BERLIN)
     assert registered.method == "visible+source_zone"
+    assert registered.instant == datetime(2021, 6, 2, 9, 15, tzinfo=UTC)
 
 
 def test_else_there_is_no_instant():
@@ -188,15 +189,14 @@ def test_the_clock_of_a_page_is_no_date_where_it_is_the_time_of_the_request():
 
 
 SOURCES = st.sampled_from(["json_ld", "meta", "microdata", "time", "visible", "page_clock", "feed", "url"])
+PAIRS = st.lists(st.tuples(SOURCES, RAWS), max_size=6)
 
 
-@given(st.lists(st.tuples(SOURCES, RAWS), max_size=6))
+@given(PAIRS)
 def test_no_instant_arises_that_nobody_printed(pairs):
     found = chosen(*pairs, fetched_at=FETCHED)
-    printed = {
-        one.instant
-        for one in read_candidates([DateCandidate(raw, source) for source, raw in pairs], fetched_at=FETCHED)
-    }
+    read = read_candidates([DateCandidate(raw, source) for source, raw in pairs], fetched_at=FETCHED)
+    printed = {reading.instant for one in read for reading in (one, *one.candidates)}
     assert found is None or found.instant is None or found.instant in printed
 
 
@@ -205,3 +205,59 @@ def test_an_offset_fits_its_instant_and_wall_clock(pairs):
     found = chosen(*pairs, source=BERLIN)
     if found and found.instant and found.utc_offset_minutes is not None:
         assert found.local - timedelta(minutes=found.utc_offset_minutes) == found.instant.replace(tzinfo=None)
+
+
+@given(st.lists(st.tuples(SOURCES, RAWS), max_size=6, unique_by=lambda pair: pair[0]), st.randoms())
+def test_the_order_of_the_sources_does_not_matter(pairs, random):
+    shuffled = random.sample(pairs, len(pairs))
+    assert chosen(*shuffled, fetched_at=FETCHED) == chosen(*pairs, fetched_at=FETCHED)
+
+
+ONE_MOMENT = [
+    "2021-06-02",
+    "2021-06-02T11:15:00",
+    "2021-06-02T09:15:00Z",
+    "2021-06-02T11:15:00+02:00",
+    "2 June 2021 11:15",
+    "02/06/2021 11:15 CEST",
+    "1622625300",
+]
+"""One moment, as fully or as sparely as fields print it."""
+
+
+@given(st.lists(st.sampled_from(ONE_MOMENT), min_size=1, max_size=6), st.randoms())
+def test_within_a_source_the_order_of_what_agrees_does_not_matter(raws, random):
+    one, two = (
+        chosen(*(("json_ld", raw) for raw in order)) for order in (raws, random.sample(raws, len(raws)))
+    )
+    assert one.instant == two.instant
+    assert one.local.date() == two.local.date()
+
+
+@given(PAIRS, RAWS)
+def test_a_lower_source_never_takes_an_instant_away(pairs, raw):
+    pairs = [("json_ld" if source == "url" else source, raw) for source, raw in pairs]
+    before = chosen(*pairs, fetched_at=FETCHED)
+    after = chosen(*pairs, ("url", raw), ("feed", raw), fetched_at=FETCHED)
+    if before and before.instant and before.method != "page_clock":
+        assert after.instant == before.instant
+
+
+@pytest.mark.parametrize(
+    ("lower", "local", "precision", "method"),
+    [
+        ("2021-05-02", "2021-05-02", "day", "meta+time"),
+        ("2021-05-02T10:15:00+02:00", "2021-05-02", "second", "meta+time"),
+        ("2021-06-02", "2021-05-01", "month", "meta"),
+    ],
+)
+def test_a_month_gets_its_day_from_a_lower_source_that_lies_in_it(lower, local, precision, method):
+    found = choose_published([DateCandidate("May 2021", "meta"), DateCandidate(lower, "time")])
+    assert (found.local.date().isoformat(), found.precision, found.method) == (local, precision, method)
+    assert ("conflict" in found.flags) is (precision == "month")
+
+
+def test_the_day_before_yesterday_is_no_yesterday():
+    reference = datetime(2024, 7, 15, 12, tzinfo=UTC)
+    for text in ("the day before yesterday 11:15 UTC", "altro ieri alle 11:15", "i förrgår 11:15"):
+        assert parse_timestamp(text, reference=reference).local == datetime(2024, 7, 13, 11, 15)

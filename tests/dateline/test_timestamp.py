@@ -186,6 +186,7 @@ def test_no_timestamp(text):
         ("3/4/2021", {"country": "US"}, "2021-03-04"),
         ("3/4/2021", {"country": "GB"}, "2021-04-03"),
         ("3/4/2021", {"language": "fr"}, "2021-04-03"),
+        ("3/4/2021", {"language": "fr", "country": "CA"}, "2021-04-03"),
         ("3.4.2021", {"language": "en"}, "2021-04-03"),
         ("13/4/2021", {"country": "US"}, "2021-04-13"),
         ("Sat 3/4/2021", {"language": "en"}, "2021-04-03"),
@@ -197,8 +198,9 @@ def test_order_of_day_and_month(text, known, expected):
     assert "ambiguous_order" not in found.flags
 
 
-def test_open_order_is_flagged_with_both_days():
-    found = parse_timestamp("3/4/2021 10:00 UTC", language="en")
+@pytest.mark.parametrize("country", [None, "CA"])
+def test_open_order_is_flagged_with_both_days(country):
+    found = parse_timestamp("3/4/2021 10:00 UTC", language="en", country=country)
     assert found.instant is None
     assert "ambiguous_order" in found.flags
     assert {one.instant.month for one in found.candidates} == {3, 4}
@@ -219,6 +221,7 @@ def test_open_order_is_flagged_with_both_days():
         ("2021年6月2日（水）15時04分", "2021-06-02 15:04"),
         ("令和3年6月2日 15:04", "2021-06-02 15:04"),
         ("民國110年6月2日 15:04", "2021-06-02 15:04"),
+        ("110年6月2日 15:04", "2021-06-02 15:04"),
         ("2021년 6월 2일 오후 3시 4분", "2021-06-02 15:04"),
         ("2021.06.02. 오후 3:04", "2021-06-02 15:04"),
         ("٢ يونيو ٢٠٢١ ٣:٠٤ م", "2021-06-02 15:04"),
@@ -287,6 +290,7 @@ def test_relative_times_and_missing_years(text, known, expected):
 
 def test_second_clock_confirms_or_contradicts():
     assert instant("1523 GMT (2323 HKT) 2 June 2021") == "2021-06-02 15:23"
+    assert parse_timestamp("1523 GMT (2323 HKT) 2 June 2021").evidence == "1523 GMT (2323 HKT) 2 June 2021"
     found = parse_timestamp("15:23 GMT (22:23 HKT) 2 June 2021")
     assert found.instant is None
     assert "conflict" in found.flags
@@ -315,3 +319,97 @@ def test_broken_feed_dates():
         "mer., 02 juin 2021 17:04:05 +0200",
     ):
         assert instant(text) == expected, text
+
+
+SUMMER = datetime(2024, 7, 15, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("known", [{"country": "GB"}, {"country": "IE"}, {"zone": "Europe/London"}])
+def test_gmt_in_a_british_summer_stays_literal_and_is_flagged(known):
+    found = parse_timestamp("15 July 2024 10:00 GMT", **known)
+    assert (found.instant.hour, found.utc_offset_minutes) == (10, 0)
+    assert found.flags == {"label_season_mismatch"}
+    assert [one.instant.hour for one in found.candidates] == [10, 9]
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("15 January 2024 10:00 GMT", {"country": "GB"}),
+        ("15 July 2024 10:00 GMT", {"country": "NG"}),
+        ("15 July 2024 10:00 UTC", {"country": "GB"}),
+        ("Mon, 15 Jul 2024 10:00:00 GMT", {"country": "GB"}),  # RFC 822 means Universal Time
+        ("15 July 2024 10:00 GMT+1", {"country": "GB"}),
+    ],
+)
+def test_gmt_is_flagged_nowhere_else(text, known):
+    found = parse_timestamp(text, **known)
+    assert found.flags == frozenset()
+    assert found.candidates == ()
+
+
+def test_a_month_is_its_first_day_without_an_instant():
+    found = parse_timestamp("Published March 2020", zone="Europe/Paris")
+    assert (found.local, found.precision) == (datetime(2020, 3, 1), "month")
+    assert (found.instant, found.role, found.evidence) == (None, "published", "March 2020")
+    assert parse_timestamp("March 2020 | 3 March 2020 10:00 UTC").precision == "minute"
+
+
+def test_a_clock_alone_is_the_latest_such_moment_and_says_so():
+    found = parse_timestamp("Updated 1523 GMT (2323 HKT)", reference=SUMMER)
+    assert found.instant == datetime(2024, 7, 14, 15, 23, tzinfo=UTC)
+    assert found.flags == {"relative"}
+    assert found.role == "updated"
+    assert parse_timestamp("12:04 GMT", reference=SUMMER).instant.day == 15  # a clock four minutes fast
+    assert parse_timestamp("12:06 GMT", reference=SUMMER).instant.day == 14
+    assert parse_timestamp("10:00 GMT") is None
+
+
+def test_an_ambiguous_clock_alone_keeps_every_reading():
+    found = parse_timestamp("13:00 IST", reference=SUMMER)
+    assert found.instant is None
+    assert found.flags == {"ambiguous_zone", "relative"}
+    assert sorted(one.instant.strftime("%d %H:%M") for one in found.candidates) == [
+        "15 07:30",
+        "15 11:00",
+        "15 12:00",
+    ]
+
+
+def test_a_leap_second_and_a_fraction_belong_to_the_clock():
+    leap = parse_timestamp("2016-12-31T23:59:60Z")
+    assert leap.instant == datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)
+    fraction = parse_timestamp("2024-07-15T10:15:00.123+02:00")
+    assert fraction.instant == datetime(2024, 7, 15, 8, 15, tzinfo=UTC)
+    assert parse_timestamp("2024-07-15 10:15:00.123").evidence == "2024-07-15 10:15:00.123"
+
+
+def test_a_military_letter_tells_no_offset():
+    found = parse_timestamp("Mon, 15 Jul 2024 10:15:00 R")
+    assert (found.instant.hour, found.utc_offset_minutes) == (10, None)
+
+
+def test_two_units_of_a_relative_time_are_added_at_the_smaller_ones_precision():
+    found = parse_timestamp("1 day, 3 hours ago", reference=SUMMER)
+    assert (found.instant, found.precision) == (datetime(2024, 7, 14, 9, tzinfo=UTC), "hour")
+    assert parse_timestamp("vor 2 Stunden 5 Minuten", reference=SUMMER, language="de").instant.minute == 55
+    assert parse_timestamp("3 hours 1 day ago", reference=SUMMER) is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "role"),
+    [
+        (
+            "Publié le |Опубліковано |প্রকাশ: |เผยแพร่ |発行 |Avaldatud |გამოქვეყნდა |تاریخ انتشار: |Imechapishwa ",
+            "published",
+        ),
+        (
+            "Mis à jour le |Оновлено |আপডেট: |อัปเดต |最終更新 |Uuendatud |განახლდა |آخر تحديث: |Kemas kini ",
+            "updated",
+        ),
+        ("Exchange |By A. Writer | ", "unknown"),
+    ],
+)
+def test_labels_of_the_world_give_the_role(labels, role):
+    for label in labels.split("|"):
+        assert parse_timestamp(f"{label}2024-07-15 10:15").role == role, label
