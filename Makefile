@@ -61,7 +61,9 @@ compose-test: ## Bring docker-compose.yml up for real, ingest, check, and take i
 quality: $(STAMP) ## Scores on the gold sets beside the checkout, against the floors in quality.toml
 	@"$(BIN)/python" bench/quality.py
 
-bench: $(STAMP) ## Stories a second, end to end and by stage
+bench: $(STAMP) ## What a string, an address and a story cost, beside what others cost in the same run
+	@"$(BIN)/python" bench/dateline.py
+	@"$(BIN)/python" bench/urls.py
 	@"$(BIN)/python" bench/flow.py
 
 lock: ## Resolve requirements.lock anew (needs uv)
