@@ -1,12 +1,36 @@
-"""One story once: fingerprints, and groups of copies."""
+"""One story once: identity within a publisher, fingerprints, and clusters of copies across publishers."""
 
-from pipeline.dedup.fingerprint import length_in_words, normal_words, text_hash
+from pipeline.dedup.check import CHECK_VERSION, Scores, Verdict, compare
+from pipeline.dedup.clusters import (
+    NEAR_DAYS,
+    WINDOW_DAYS,
+    Assignment,
+    Candidate,
+    Edge,
+    KeyIndex,
+    Neighbourhood,
+    Text,
+    assign,
+    find_edges,
+    is_candidate,
+    partition,
+    regroup,
+)
+from pipeline.dedup.fingerprint import (
+    Fingerprint,
+    fingerprint,
+    keys,
+    length_in_words,
+    normal_words,
+    text_hash,
+)
+from pipeline.dedup.group import group_duplicates
+from pipeline.dedup.memory import MemoryIndex
 from pipeline.dedup.same import (
     ALGORITHM_VERSION,
     EntryId,
     Settlement,
     Telling,
-    group_duplicates,
     settle,
     source_id,
     story_id,
@@ -16,12 +40,33 @@ from pipeline.dedup.same import (
 
 __all__ = [
     "ALGORITHM_VERSION",
+    "CHECK_VERSION",
+    "NEAR_DAYS",
+    "WINDOW_DAYS",
+    "Assignment",
+    "Candidate",
+    "Edge",
     "EntryId",
+    "Fingerprint",
+    "KeyIndex",
+    "MemoryIndex",
+    "Neighbourhood",
+    "Scores",
     "Settlement",
     "Telling",
+    "Text",
+    "Verdict",
+    "assign",
+    "compare",
+    "find_edges",
+    "fingerprint",
     "group_duplicates",
+    "is_candidate",
+    "keys",
     "length_in_words",
     "normal_words",
+    "partition",
+    "regroup",
     "settle",
     "source_id",
     "story_id",

@@ -1,4 +1,8 @@
-"""What a text is when case, punctuation and typography are put aside, and the hash of that."""
+"""What a text is when case, punctuation and typography are put aside: its words, its hashes, its keys.
+
+Everything here is a function of one text. The hashes are the same on every machine and in every
+version of Python: they are stored.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,44 @@ import hashlib
 import html
 import re
 import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
-_WORD = re.compile(r"\w+", re.UNICODE)
-_UNSPACED = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
-)
+import numpy as np
+from numpy.typing import NDArray
 
+from pipeline.dedup.furniture import without_furniture
+
+Hashes = NDArray[np.uint64]
+
+KEYS = 16
+"""Body keys of a text: its smallest shingle hashes."""
+KEY_WORDS = 10
+"""Words of a key's shingle."""
+RUN_WORDS = 5
+"""Words that must follow each other in both texts to count as shared."""
 LEAST_WORDS = 30
 """Shorter texts recur by chance ("Watch the video above."), so they say nothing about identity."""
+LEAST_HEADLINE_WORDS = 5
+"""Shorter headlines recur ("Sports results"), so they say nothing either."""
+
+_WORD = re.compile(r"\w+", re.UNICODE)
+_HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_THAI = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_UNSPACED = re.compile(f"[{_THAI}{_HAN}]")
+# Vowel and tone signs are no \w: they are taken with their letters.
+_TOKEN = re.compile(f"[{_HAN}]+|[{_THAI}]+|[^\\W{_HAN}{_THAI}]+")
+_DIGIT = re.compile(r"\d")
+_FIRST_UNSPACED, _LAST_THAI = "\u0e00", "\u17ff"
+HAN_PIECE, THAI_PIECE = 3, 8
+"""Characters of a piece in a script without spaces: a run of pieces is then 7, or 12 in Thai and its neighbours."""
+_PREFIX = re.compile(
+    r"(?:update \d+|rpt|refile|corrected|wrapup \d+|exclusive|breaking|live)\s*[-:–—]\s*", re.IGNORECASE
+)
+
+_ANY_NUMBER = np.uint64(0x9E3779B97F4A7C15)
+_ODD = np.uint64(0xD1342543DE82EF95)
 
 
 def normal_words(text: str) -> list[str]:
@@ -44,3 +78,141 @@ def text_hash(body: str | None) -> str | None:
     if not body or length_in_words(body) < LEAST_WORDS:
         return None
     return hashlib.sha256(" ".join(normal_words(body)).encode()).hexdigest()
+
+
+def pieces(text: str) -> list[str]:
+    """The words of a text, unescaped and NFKC; in scripts without spaces every few characters that stand together.
+
+    >>> pieces("GDP rose: 東京で会議")
+    ['GDP', 'rose', '東京で', '京で会', 'で会議']
+    """
+    text = unicodedata.normalize("NFKC", html.unescape(text))
+    if text.isascii() or not _UNSPACED.search(text):
+        return _WORD.findall(text)
+    found: list[str] = []
+    for token in _TOKEN.findall(text):
+        if token[0] < _FIRST_UNSPACED or not _UNSPACED.match(token):
+            found.append(token)
+        else:
+            size = THAI_PIECE if token[0] <= _LAST_THAI else HAN_PIECE
+            found += [token[at : at + size] for at in range(max(1, len(token) - size + 1))]
+    return found
+
+
+def _hash(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
+
+
+class _Word(NamedTuple):
+    hash: int
+    """Of the word case folded."""
+    is_number: bool
+    is_capital: bool
+    is_piece: bool
+    """Of a script without spaces."""
+
+
+@lru_cache(maxsize=1 << 17)
+def _known(word: str) -> _Word:
+    return _Word(
+        _hash(word.casefold()),
+        _DIGIT.search(word) is not None,
+        word[0].isupper(),
+        _UNSPACED.match(word) is not None,
+    )
+
+
+def _mixed(values: Hashes) -> Hashes:
+    """The finaliser of SplitMix64 (Steele, Lea and Flood 2014): every bit of the sum reaches every bit."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def shingles(words: Hashes, size: int) -> Hashes:
+    """The hash of every ``size`` words in a row; of all words where there are fewer.
+
+    A polynomial in the words' hashes, modulo 2^64, then mixed.
+    """
+    size = min(size, len(words))
+    if not size:
+        return words
+    last = len(words) - size + 1
+    total = words[:last].copy()
+    for offset in range(1, size):
+        total *= _ODD
+        total += words[offset : offset + last]
+    return _mixed(total)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fingerprint:
+    """A text made ready to be compared. Arrays of one length describe the text word by word or run by run."""
+
+    words: Hashes
+    """A hash for each word of the story."""
+    digits: NDArray[np.bool_]
+    """Which of the words hold a digit."""
+    capitals: NDArray[np.bool_]
+    """Which of the words begin with a capital."""
+    runs: Hashes
+    """A hash for each ``RUN_WORDS`` in a row, every word with a digit being alike; ascending."""
+    places: NDArray[np.intp]
+    """For each run the word that it begins with."""
+    turns: NDArray[np.intp]
+    """For each run how many equal ones stand before it."""
+    headline: frozenset[str]
+    length: int
+    """In words, as ``length_in_words`` counts them."""
+
+
+def fingerprint(headline: str | None, body: str | None) -> Fingerprint:
+    """The fingerprint of a story's text, what the site prints round it put aside.
+
+    >>> text = fingerprint("Bridge to stay", "The council met on Tuesday. Sign up for our newsletter.")
+    >>> len(text.words), text.length, sorted(text.headline)
+    (10, 10, ['bridge', 'stay', 'to'])
+    """
+    words = [_known(word) for word in pieces(without_furniture(body or ""))]
+    hashes = np.array([word.hash for word in words], np.uint64)
+    digits = np.array([word.is_number for word in words], np.bool_)
+    unspaced = sum(word.is_piece for word in words)
+    runs = shingles(np.where(digits, _ANY_NUMBER, hashes), RUN_WORDS)
+    places = np.argsort(runs, kind="stable")
+    runs = runs[places]
+    return Fingerprint(
+        words=hashes,
+        digits=digits,
+        capitals=np.array([word.is_capital for word in words], np.bool_),
+        runs=runs,
+        places=places,
+        turns=np.arange(len(runs)) - np.searchsorted(runs, runs, "left"),
+        headline=_headline_words(headline),
+        length=len(words) - unspaced + unspaced // 2,
+    )
+
+
+def keys(headline: str | None, body: str | None) -> tuple[int, ...]:
+    """What a near copy of a text has in common with it: at most ``KEYS`` + 1 numbers, signed, 64 bits.
+
+    The smallest hashes of its shingles, and one of its headline, by which a copy cut to a few words is
+    found. None where the text is too short to have copies.
+
+    >>> story = "The council met on Tuesday and voted, after four hours, to keep the old bridge open. " * 3
+    >>> keys("Bridge to stay", story) == keys("The bridge stays", story.upper())
+    True
+    >>> keys("Too short", "Too short"), len(keys(None, story))
+    ((), 16)
+    """
+    hashes = np.array([_known(word).hash for word in pieces(without_furniture(body or ""))], np.uint64)
+    if len(hashes) < KEY_WORDS:
+        return ()
+    smallest = np.unique(shingles(hashes, KEY_WORDS).view(np.int64))[:KEYS].tolist()
+    title = _headline_words(headline)
+    if len(title) < LEAST_HEADLINE_WORDS:
+        return tuple(smallest)
+    return (*smallest, _hash("headline: " + " ".join(sorted(title))) - (1 << 63))
+
+
+def _headline_words(headline: str | None) -> frozenset[str]:
+    return frozenset(word.casefold() for word in pieces(_PREFIX.sub("", headline or "")))

@@ -13,9 +13,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
-from pipeline.dedup.fingerprint import text_hash
+from pipeline.dedup.union import Union
 from pipeline.urls import canonical_url, host
 
 NAMESPACE = uuid.UUID("0c6a7a5e-5f0e-5d0a-9d6b-6f2f5b1a3c11")
@@ -117,7 +116,7 @@ def settle(
 
 
 def _components(tellings: Iterable[Telling], aliases: Mapping[uuid.UUID, uuid.UUID]) -> list[list[Telling]]:
-    union = _Union()
+    union = Union()
     tellings = list(tellings)
     for telling in tellings:
         node = ("entry", telling.entry)
@@ -130,61 +129,3 @@ def _components(tellings: Iterable[Telling], aliases: Mapping[uuid.UUID, uuid.UU
     for telling in tellings:
         groups[union.root(("entry", telling.entry))].append(telling)
     return list(groups.values())
-
-
-class _Union:
-    """Union-find with path halving."""
-
-    def __init__(self) -> None:
-        self._parent: dict[Hashable, Hashable] = {}
-
-    def root(self, node: Hashable) -> Hashable:
-        parent = self._parent
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
-    def join(self, left: Hashable, right: Hashable) -> None:
-        self._parent[self.root(left)] = self.root(right)
-
-
-class Document(Protocol):
-    """What ``group_duplicates`` needs to know of a story."""
-
-    @property
-    def id(self) -> Hashable: ...
-    @property
-    def headline(self) -> str | None: ...
-    @property
-    def body(self) -> str | None: ...
-    @property
-    def published_at(self) -> datetime | None: ...
-    @property
-    def url(self) -> str | None: ...
-
-
-def group_duplicates(documents: Iterable[Document]) -> dict[Hashable, Hashable]:
-    """For each document's id the id of the earliest document with the same text (its own if there is none).
-
-    Ties of date go to the smaller id in print; a document without a date comes after dated ones.
-    Two documents under one canonical address are one story as well.
-    """
-    union = _Union()
-    documents = list(documents)
-    for document in documents:
-        node = ("id", document.id)
-        if digest := text_hash(document.body):
-            union.join(node, ("text", digest))
-        if document.url:
-            union.join(node, ("url", canonical_url(document.url)))
-
-    def rank(document: Document) -> tuple[bool, float, str]:
-        at = document.published_at
-        return (at is None, at.timestamp() if at else 0.0, str(document.id))
-
-    first: dict[Hashable, Hashable] = {}
-    for document in sorted(documents, key=rank):
-        first.setdefault(union.root(("id", document.id)), document.id)
-    return {document.id: first[union.root(("id", document.id))] for document in documents}

@@ -2,12 +2,11 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dedup import Telling, group_duplicates, settle, source_id, story_id, story_key, text_hash
+from pipeline.dedup import Telling, settle, source_id, story_id, story_key, text_hash
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 HERALD = source_id("herald.example")
@@ -121,27 +120,3 @@ def test_hash_ignores_typography_and_needs_length():
     assert text_hash(LONG) == text_hash(LONG.upper().replace(",", " —"))
     assert text_hash("Watch the video above.") is None
     assert text_hash("会議は火曜日に再び開かれ、四時間の議論の末、古い橋を残すことを決めた。" * 4) is not None
-
-
-def test_documents_with_one_text_are_grouped_under_the_earliest():
-    def document(name, body, at, url=None):
-        return SimpleNamespace(id=name, headline=None, body=body, published_at=at, url=url)
-
-    grouped = group_duplicates(
-        [
-            document("copy", LONG, START + timedelta(hours=3)),
-            document("undated", LONG, None),
-            document("first", LONG, START),
-            document("alone", LONG + " And then it rained.", START),
-            document("same page", "short", START, "https://a.example/x?utm_source=1"),
-            document("same page, again", "short!", START, "http://www.a.example/x"),
-        ]
-    )
-    assert grouped == {
-        "copy": "first",
-        "undated": "first",
-        "first": "first",
-        "alone": "alone",
-        "same page": "same page",
-        "same page, again": "same page",
-    }

@@ -1,0 +1,31 @@
+"""Union-find: which things hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+
+class Union:
+    """Sets of things that were joined, directly or by way of others; with path halving.
+
+    >>> union = Union()
+    >>> union.join("a", "b"); union.join("c", "b")
+    >>> union.root("a") == union.root("c"), union.root("a") == union.root("d")
+    (True, False)
+    """
+
+    def __init__(self) -> None:
+        self._parent: dict[Hashable, Hashable] = {}
+
+    def root(self, node: Hashable) -> Hashable:
+        """The thing that stands for the set of ``node``: any of its members, the same for all."""
+        parent = self._parent
+        parent.setdefault(node, node)
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    def join(self, left: Hashable, right: Hashable) -> None:
+        """Makes one set of the two."""
+        self._parent[self.root(left)] = self.root(right)
