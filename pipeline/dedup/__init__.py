@@ -1,6 +1,7 @@
 """One story once: fingerprints, and groups of copies."""
 
 from pipeline.dedup.fingerprint import length_in_words, normal_words, text_hash
+from pipeline.dedup.revision import Change, change
 from pipeline.dedup.same import (
     ALGORITHM_VERSION,
     EntryId,
@@ -16,9 +17,11 @@ from pipeline.dedup.same import (
 
 __all__ = [
     "ALGORITHM_VERSION",
+    "Change",
     "EntryId",
     "Settlement",
     "Telling",
+    "change",
     "group_duplicates",
     "length_in_words",
     "normal_words",
