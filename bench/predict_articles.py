@@ -28,7 +28,7 @@ Choose = Callable[..., Timestamp | None]
 def chooser() -> Choose | None:
     """``choose_published`` where that part of the pipeline is installed."""
     try:
-        from pipeline.dateline import choose_published  # noqa: PLC0415 - a sibling that may be absent
+        from pipeline.dateline import choose_published
     except ImportError:
         return None
     return choose_published

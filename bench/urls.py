@@ -80,7 +80,7 @@ def rivals() -> dict[str, Callable[[str], object]]:
     """What is installed of the libraries that a user would pick instead."""
     found: dict[str, Callable[[str], object]] = {"urlsplit + urlunsplit": split_and_join}
     try:
-        from courlan import clean_url  # noqa: PLC0415 - comes with trafilatura, may be absent
+        from courlan import clean_url
     except ImportError:
         return found
     return found | {"courlan.clean_url": clean_url}

@@ -163,6 +163,8 @@ def _print_polls(polls: list[PollLine]) -> None:
 
 
 def _print_ingest(report: IngestReport) -> None:
+    if report.revisited:
+        out.print(f"{report.revisited:,} stories looked at again: {report.changed:,} changed")
     if not (report.loaded or report.duplicate or report.rejected or report.failed):
         out.print("nothing new: no story was loaded")
         return

@@ -23,7 +23,12 @@ from rich.table import Table
 from pipeline.flow.polling import Progress as Report
 from pipeline.warehouse.reports import FeedCount
 
-_STEPS = {"poll": "Polling feeds", "fetch": "Fetching pages", "load": "Reading and loading stories"}
+_STEPS = {
+    "poll": "Polling feeds",
+    "fetch": "Fetching pages",
+    "load": "Reading and loading stories",
+    "revisit": "Looking at stories again",
+}
 
 
 def console(*, record: bool = False) -> Console:

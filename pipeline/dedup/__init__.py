@@ -26,6 +26,7 @@ from pipeline.dedup.fingerprint import (
 )
 from pipeline.dedup.group import group_duplicates
 from pipeline.dedup.memory import MemoryIndex
+from pipeline.dedup.revision import Change, change
 from pipeline.dedup.same import (
     ALGORITHM_VERSION,
     EntryId,
@@ -45,6 +46,7 @@ __all__ = [
     "WINDOW_DAYS",
     "Assignment",
     "Candidate",
+    "Change",
     "Edge",
     "EntryId",
     "Fingerprint",
@@ -57,6 +59,7 @@ __all__ = [
     "Text",
     "Verdict",
     "assign",
+    "change",
     "compare",
     "find_edges",
     "fingerprint",

@@ -56,9 +56,12 @@ def story_id(source: uuid.UUID, key: str) -> uuid.UUID:
     return uuid.uuid5(source, f"story:{key}")
 
 
-def version_id(story: uuid.UUID, headline: str | None, body: str | None) -> uuid.UUID:
-    """The id of a story's text: the same text, the same version."""
-    return uuid.uuid5(story, f"version:{headline or ''}\n{body or ''}")
+def version_id(
+    story: uuid.UUID, headline: str | None, body: str | None, published_local: datetime | None
+) -> uuid.UUID:
+    """The id of a story's text: the same headline, body and printed date, the same version."""
+    printed = published_local.isoformat() if published_local else ""
+    return uuid.uuid5(story, f"version:{printed}\n{headline or ''}\n{body or ''}")
 
 
 def story_key(final_url: str, rel_canonical: str | None) -> str:

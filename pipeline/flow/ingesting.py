@@ -15,6 +15,7 @@ from pipeline.fetch import Visit, fetch_page
 from pipeline.flow.article import extract_article, when_and_where
 from pipeline.flow.context import Context, visiting
 from pipeline.flow.polling import Progress, silent
+from pipeline.flow.revisiting import revisit_batch
 from pipeline.records import ArchiveRef, Article, Failure, Response
 from pipeline.warehouse import ledger, schema
 from pipeline.warehouse.claims import Claim, claim_to_fetch, claim_to_load
@@ -43,6 +44,10 @@ class IngestReport:
     loaded: int = 0
     duplicate: int = 0
     rejected: int = 0
+    revisited: int = 0
+    """Stories looked at again, a day or a week after."""
+    changed: int = 0
+    """Those of them that have another version now."""
     extract_seconds: float = 0.0
     """Time spent on reading pages, of the whole."""
 
@@ -75,7 +80,14 @@ async def _drain(context: Context, number: int, report: IngestReport, progress: 
             progress("load", loaded + repeats)
             return loaded + repeats
 
-        await until_all_idle([fetch] * LANES + [load_and_settle])
+        async def look_again() -> int:
+            looked, changed = await revisit_batch(context, visit, number)
+            report.revisited += looked
+            report.changed += changed
+            progress("revisit", looked)
+            return looked
+
+        await until_all_idle([fetch] * LANES + [load_and_settle, look_again])
 
 
 async def until_all_idle(steps: Sequence[Callable[[], Awaitable[int]]]) -> None:

@@ -61,7 +61,7 @@ def claim_to_load(connection: Connection, worker: int, limit: int) -> list[Claim
 
 def _claim(connection: Connection, worker: int, limit: int, ready: ColumnElement[bool]) -> list[Claim]:
     # Not what this worker's own lanes have in hand, even if its lock was lost with its connection.
-    free_to_take = and_(unleased(), LEDGER.c.lease_worker.is_distinct_from(worker))
+    free_to_take = and_(unleased(LEDGER), LEDGER.c.lease_worker.is_distinct_from(worker))
     rank = func.row_number().over(
         partition_by=LEDGER.c.source_id, order_by=(LEDGER.c.discovered_at, LEDGER.c.entry_key)
     )
@@ -90,10 +90,11 @@ def _claim(connection: Connection, worker: int, limit: int, ready: ColumnElement
         .returning(LEDGER)
     )
     taken = connection.execute(statement).all()
-    return _claims(connection, taken)
+    return as_claims(connection, taken)
 
 
-def _claims(connection: Connection, rows: Sequence[Any]) -> list[Claim]:
+def as_claims(connection: Connection, rows: Sequence[Any]) -> list[Claim]:
+    """Ledger rows as claims, in the order of discovery."""
     if not rows:
         return []
     known = sources(connection, every=True, only={row.source_id for row in rows})

@@ -6,20 +6,26 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import ColumnElement, Connection, Engine, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    cast,
+    column,
+    literal,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import OID
 
 from pipeline.warehouse.engine import transaction
-from pipeline.warehouse.tables import LEDGER
 
 _LOCK_CLASS = 0x444C574B  # "DLWK"
-
-# A worker that dies loses its connection, and PostgreSQL its lock: its entries are free at once,
-# not at the end of the lease. The end of the lease is for a machine that vanished without a word.
-_NO_SUCH_WORKER = text(
-    "not exists (select 1 from pg_locks l where l.locktype = 'advisory' and l.granted"
-    " and l.database = (select oid from pg_database where datname = current_database())"
-    " and l.classid = :lock_class and l.objid = ops.ledger.lease_worker::bigint::oid and l.objsubid = 2)"
-).bindparams(lock_class=_LOCK_CLASS)
+_LOCKS = table("pg_locks", *map(column, ("locktype", "granted", "database", "classid", "objid", "objsubid")))
+_THIS_DATABASE = text("(select oid from pg_database where datname = current_database())")
 
 
 @contextmanager
@@ -46,6 +52,20 @@ def _connected(engine: Engine) -> Connection:
     return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
-def unleased() -> ColumnElement[bool]:
-    """True of a ledger row that nobody has in hand."""
-    return LEDGER.c.lease_until.is_(None) | (LEDGER.c.lease_until < text("now()")) | _NO_SUCH_WORKER
+def unleased(leased: Table) -> ColumnElement[bool]:
+    """True of a row, of a table with leases, that nobody has in hand."""
+    return leased.c.lease_until.is_(None) | (leased.c.lease_until < text("now()")) | _no_such_worker(leased)
+
+
+def _no_such_worker(leased: Table) -> ColumnElement[bool]:
+    # A worker that dies loses its connection, and PostgreSQL its lock: its entries are free at once,
+    # not at the end of the lease. The end of the lease is for a machine that vanished without a word.
+    held = select(literal(1)).where(
+        _LOCKS.c.locktype == "advisory",
+        _LOCKS.c.granted,
+        _LOCKS.c.database == _THIS_DATABASE,
+        _LOCKS.c.classid == _LOCK_CLASS,
+        _LOCKS.c.objid == cast(cast(leased.c.lease_worker, BigInteger), OID),
+        _LOCKS.c.objsubid == 2,
+    )
+    return ~held.correlate(leased).exists()

@@ -104,10 +104,7 @@ def record_fetch(
 ) -> None:
     """Writes what became of a request: ``fetched``, ``waiting`` for another try, or ``rejected``."""
     at = answer.fetched_at or now
-    fetch_id = uuid.uuid5(claim.feed_id, f"fetch:{claim.entry_key}:{claim.tries}:{at.isoformat()}")
-    connection.execute(
-        insert(FETCH).values(_fetch_row(claim, answer, archived, fetch_id, at)).on_conflict_do_nothing()
-    )
+    fetch_id = write_fetch(connection, claim, answer, archived, at)
     tries = claim.tries + 1
     values: dict[str, Any] = {
         "tries": tries,
@@ -131,6 +128,20 @@ def record_fetch(
     # A worker whose lease ran out may come late: what has been done since then stands.
     waits = LEDGER.c.state.in_(("discovered", "waiting"))
     connection.execute(update(LEDGER).where(_is(claim), waits).values(**values))
+
+
+def write_fetch(
+    connection: Connection,
+    claim: Claim,
+    answer: Response | Failure,
+    archived: ArchiveRef | None,
+    at: datetime,
+) -> uuid.UUID:
+    """Writes the row of a request for an entry's page; returns its id."""
+    fetch_id = uuid.uuid5(claim.feed_id, f"fetch:{claim.entry_key}:{claim.tries}:{at.isoformat()}")
+    row = _fetch_row(claim, answer, archived, fetch_id, at)
+    connection.execute(insert(FETCH).values(row).on_conflict_do_nothing())
+    return fetch_id
 
 
 def ask_again(connection: Connection, claim: Claim, reason: str, detail: str, now: datetime) -> None:

@@ -48,7 +48,7 @@ def settle_repeats(connection: Connection, now: datetime) -> int:
             update(LEDGER)
             .where(LEDGER.c.feed_id == found.c.feed_id, LEDGER.c.entry_key == found.c.entry_key)
             # Once more on the row itself: a worker may have claimed it since it was found.
-            .where(LEDGER.c.state.in_(("discovered", "waiting")), unleased())
+            .where(LEDGER.c.state.in_(("discovered", "waiting")), unleased(LEDGER))
             .where(LEDGER.c.source_id.in_(sources))
             .values(state="duplicate", story_id=found.c.story_id, duplicate_method=method, settled_at=now)
             .values(waiting_until=None, reason=None, detail=None, lease_worker=None, lease_until=None)
@@ -62,7 +62,7 @@ def _found(other: Any, same: ColumnElement[bool]) -> Select[Any]:
     return (
         select(LEDGER.c.feed_id, LEDGER.c.entry_key, LEDGER.c.source_id, first.label("story_id"))
         .join(other, same)
-        .where(LEDGER.c.state.in_(("discovered", "waiting")), unleased())
+        .where(LEDGER.c.state.in_(("discovered", "waiting")), unleased(LEDGER))
         .where(other.c.state.in_(("loaded", "duplicate")), _precedes(other))
         .group_by(LEDGER.c.feed_id, LEDGER.c.entry_key)
         .order_by(LEDGER.c.feed_id, LEDGER.c.entry_key)

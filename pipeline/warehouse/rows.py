@@ -15,6 +15,8 @@ from pipeline.urls import CANONICAL_VERSION
 from pipeline.warehouse.bridges import Row, bridge_rows
 from pipeline.warehouse.claims import Claim
 
+OWNED = ("url", "canonical_url", "canonical_version", "first_seen_at")
+"""Columns of a story that its earliest entry gives, whichever of its pages was received last."""
 _MOMENT = ("at", "local", "utc_offset_minutes", "zone", "precision", "method", "evidence")
 
 
@@ -41,13 +43,16 @@ class StoryRows:
     """By the full name of the table."""
 
 
-def story_rows(loadable: Loadable) -> StoryRows:
-    """The rows of an article, with the ids and hashes that follow from its content."""
+def story_rows(loadable: Loadable, *, of: uuid.UUID | None = None) -> StoryRows:
+    """The rows of an article, with the ids and hashes that follow from its content.
+
+    ``of`` is the story that it is known to tell; None: the one that its address says.
+    """
     claim, article = loadable.claim, loadable.article
     final_url = claim.final_url or claim.url or _linkless(claim)
     key = story_key(final_url, article.rel_canonical) if claim.url else final_url
-    story = story_id(claim.source_id, key)
-    version = version_id(story, article.headline, article.body)
+    story = of or story_id(claim.source_id, key)
+    version = version_id(story, article.headline, article.body, _printed(article.published))
     digest = text_hash(article.body)
     row = {
         "story_id": story,
@@ -76,7 +81,8 @@ def story_rows(loadable: Loadable) -> StoryRows:
     }
     bridges = bridge_rows(article)
     row, bridges = _clean(row), _clean(bridges)
-    row["content_hash"] = _digest([row, bridges, article.body])
+    told = {name: value for name, value in row.items() if name not in OWNED}
+    row["content_hash"] = _digest([told, bridges, article.body])
     for rows in bridges.values():
         for one in rows:
             one["story_id"] = story
@@ -100,15 +106,23 @@ def _linkless(claim: Claim) -> str:
 
 
 def _version(loadable: Loadable, version: uuid.UUID, story: uuid.UUID) -> Row:
-    archived = loadable.claim.archived
+    archived, published = loadable.claim.archived, loadable.article.published
     return {
         "version_id": version,
         "story_id": story,
         "captured_at": loadable.captured_at,
         "headline": _clean(loadable.article.headline),
+        "published_at": published.instant if published else None,
+        "published_local": published.local if published else None,
         "archive_object": archived.object if archived else None,
         "archive_offset": archived.offset if archived else None,
+        "extractor_version": loadable.article.extractor_version,
     }
+
+
+def _printed(published: Timestamp | None) -> datetime | None:
+    """The wall clock that tells versions apart; none where it moves by itself ("2 hours ago")."""
+    return published.local if published and "relative" not in published.flags else None
 
 
 def _moment(prefix: str, moment: Timestamp | None) -> Row:

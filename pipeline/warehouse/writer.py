@@ -8,21 +8,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, cast, delete, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.dedup import ALGORITHM_VERSION, EntryId, Settlement, Telling, settle
+from pipeline.warehouse import revisits
 from pipeline.warehouse.locks import lock_names
-from pipeline.warehouse.rows import Loadable, StoryRows, story_rows
+from pipeline.warehouse.rows import OWNED, Loadable, StoryRows, story_rows
 from pipeline.warehouse.tables import (
     ARTICLE,
-    ARTICLE_BODY,
-    ARTICLE_VERSION,
     BRIDGES,
     LEDGER,
     STORY_ALIAS,
     STORY_CLUSTER,
 )
+from pipeline.warehouse.versions import write_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +69,12 @@ def load(connection: Connection, loadables: Iterable[Loadable], now: datetime) -
     winners = [batch[one.entry] for one in settlements if one.method is None and one.entry in batch]
     retold = [batch[one.entry] for one in settlements if one.method == "story" and one.entry in batch]
     _write(connection, winners, now)
-    _write_versions(connection, retold)  # another text of the story is a version of it, whoever told it first
+    told = [*retold, *winners]  # another text of the story is a version of it, whoever told it first
+    tell(connection, told, now)
+    write_versions(connection, told)
     _write_aliases(connection, merges)
     _settle_entries(connection, settlements, batch, now)
-    _cluster(connection, digests, [rows.telling.story_id for rows in winners])
+    cluster(connection, digests, [rows.telling.story_id for rows in winners])
     loaded = sum(one.method is None for one in settlements if one.entry in batch)
     return LoadReport(loaded, len(batch) - loaded)
 
@@ -139,54 +155,59 @@ def _write_aliases(connection: Connection, merges: dict[uuid.UUID, uuid.UUID]) -
 
 
 def _write(connection: Connection, winners: Sequence[StoryRows], now: datetime) -> None:
+    """Enters the stories that are new, and for each the entry that is its owner now."""
     if not winners:
         return
     winners = sorted(winners, key=lambda rows: rows.telling.story_id)
-    rows = [{**one.article, "loaded_at": now} for one in winners]
-    statement = insert(ARTICLE).values(rows)
-    changes = {
-        column.name: statement.excluded[column.name] for column in ARTICLE.c if column.name != "story_id"
-    }
+    statement = insert(ARTICLE).values([{**one.article, "loaded_at": now} for one in winners])
+    owned = {name: statement.excluded[name] for name in OWNED}
     statement = statement.on_conflict_do_update(
         index_elements=[ARTICLE.c.story_id],
-        set_=changes,
-        where=ARTICLE.c.content_hash.is_distinct_from(statement.excluded.content_hash),
+        set_={**owned, "loaded_at": now},
+        where=or_(*(ARTICLE.c[name].is_distinct_from(value) for name, value in owned.items())),
     )
-    written: set[uuid.UUID] = set(connection.execute(statement.returning(ARTICLE.c.story_id)).scalars())
-    fresh = [one for one in winners if one.telling.story_id in written]
-    _write_versions(connection, winners)
-    if fresh:
-        _write_bridges(connection, fresh, written)
+    is_new: ColumnElement[bool] = literal_column("xmax = 0")
+    rows = connection.execute(statement.returning(ARTICLE.c.story_id, is_new)).all()
+    new = {story for story, inserted in rows if inserted}
+    _write_bridges(connection, [one for one in winners if one.telling.story_id in new])
+    revisits.plan(connection, [one for one in winners if one.telling.story_id in new])
 
 
-def _write_versions(connection: Connection, fresh: Sequence[StoryRows]) -> None:
-    if not fresh:
-        return
-    fresh = list(
-        {one.version["version_id"]: one for one in sorted(fresh, key=_latest_capture_first)}.values()
-    )
-    statement = insert(ARTICLE_VERSION).values([one.version for one in fresh])
-    excluded = statement.excluded
-    earliest = {name: excluded[name] for name in ("captured_at", "archive_object", "archive_offset")}
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[ARTICLE_VERSION.c.version_id],
-            set_=earliest,
-            where=excluded.captured_at < ARTICLE_VERSION.c.captured_at,
+def tell(connection: Connection, told: Sequence[StoryRows], now: datetime) -> set[uuid.UUID]:
+    """Makes the page received last what each story shows; returns the stories that show another content now.
+
+    An earlier page changes nothing here, whenever it comes; of two received at one moment either
+    order of coming gives the same. The same page read by another parser replaces what was read of it.
+    """
+    latest = {one.telling.story_id: one for one in sorted(told, key=_capture)}
+    changed: set[uuid.UUID] = set()
+    for story, one in sorted(latest.items()):
+        values = {name: value for name, value in one.article.items() if name not in (*OWNED, "story_id")}
+        shown = tuple_(ARTICLE.c.fetched_at, ARTICLE.c.version_id, ARTICLE.c.content_hash)
+        read_again = and_(
+            ARTICLE.c.fetched_at == one.article["fetched_at"],
+            ARTICLE.c.extractor_version != one.article["extractor_version"],
         )
-    )
-    bodies = [{"version_id": one.version["version_id"], "body": one.body} for one in fresh]
-    connection.execute(insert(ARTICLE_BODY).values(bodies).on_conflict_do_nothing())
+        statement = update(ARTICLE).where(
+            ARTICLE.c.story_id == story, or_(shown < tuple_(*map(literal, _capture(one))), read_again)
+        )
+        if connection.execute(statement.values(**values, loaded_at=now)).rowcount:
+            changed.add(story)
+    _write_bridges(connection, [one for story, one in latest.items() if story in changed])
+    return changed
 
 
-def _latest_capture_first(rows: StoryRows) -> float:
-    return -float(rows.version["captured_at"].timestamp())
+def _capture(rows: StoryRows) -> tuple[datetime, uuid.UUID, str]:
+    return rows.article["fetched_at"], rows.article["version_id"], rows.article["content_hash"]
 
 
-def _write_bridges(connection: Connection, fresh: Sequence[StoryRows], written: set[uuid.UUID]) -> None:
+def _write_bridges(connection: Connection, stories: Sequence[StoryRows]) -> None:
+    if not stories:
+        return
+    written = [one.article["story_id"] for one in stories]
     for table in BRIDGES:
         connection.execute(delete(table).where(table.c.story_id.in_(written)))
-        rows = [row for one in fresh for row in one.bridges[table.fullname]]
+        rows = [row for one in stories for row in one.bridges[table.fullname]]
         if rows:
             connection.execute(insert(table).values(rows))
 
@@ -225,7 +246,7 @@ def _settle_entries(
         connection.execute(update(LEDGER).where(row, ~same).values(**values, settled_at=now))
 
 
-def _cluster(connection: Connection, digests: set[str], stories: Sequence[uuid.UUID]) -> None:
+def cluster(connection: Connection, digests: set[str], stories: Sequence[uuid.UUID]) -> None:
     """Groups the stories that share a text under the earliest of them; a story alone is its own group."""
     date = func.coalesce(ARTICLE.c.published_at, ARTICLE.c.first_seen_at)
     first = func.first_value(ARTICLE.c.story_id).over(

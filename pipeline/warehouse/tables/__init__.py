@@ -25,13 +25,14 @@ from pipeline.warehouse.tables.metadata import METADATA
 from pipeline.warehouse.tables.news import (
     ARTICLE,
     ARTICLE_BODY,
+    ARTICLE_CHANGE,
     ARTICLE_VERSION,
     FEED,
     SOURCE,
     STORY_ALIAS,
     STORY_CLUSTER,
 )
-from pipeline.warehouse.tables.ops import FEED_POLL, FEED_STATE, FETCH, HOST_SLOT, LEDGER, ROBOTS
+from pipeline.warehouse.tables.ops import FEED_POLL, FEED_STATE, FETCH, HOST_SLOT, LEDGER, REVISIT, ROBOTS
 
 _BOOKKEEPING = {
     "loaded_at",
@@ -51,6 +52,7 @@ _HASHED_TABLES = (
     ARTICLE,
     ARTICLE_BODY,
     ARTICLE_VERSION,
+    ARTICLE_CHANGE,
     STORY_ALIAS,
     STORY_CLUSTER,
     *BRIDGES,
@@ -65,6 +67,7 @@ __all__ = [
     "ARTICLE",
     "ARTICLE_AUTHOR",
     "ARTICLE_BODY",
+    "ARTICLE_CHANGE",
     "ARTICLE_DATELINE",
     "ARTICLE_FIELD_CANDIDATE",
     "ARTICLE_HEADING",
@@ -88,6 +91,7 @@ __all__ = [
     "HOST_SLOT",
     "LEDGER",
     "METADATA",
+    "REVISIT",
     "ROBOTS",
     "SOURCE",
     "STORY_ALIAS",

@@ -113,7 +113,9 @@ ARTICLE = Table(
     column("extractor_version", Text, "Version of the parser"),
     text("text_hash", "sha256 of the normalised body: exact copies share it; NULL: too short to tell"),
     column(
-        "content_hash", Text, "sha256 of every field of the story: a load with the same hash writes nothing"
+        "content_hash",
+        Text,
+        "sha256 of every field read of its page: a load with the same hash writes nothing",
     ),
     column("loaded_at", DateTime(timezone=True), "When this row was last written: our bookkeeping"),
     Index(None, "source_id", "published_at"),
@@ -141,11 +143,40 @@ ARTICLE_VERSION = Table(
     story(primary_key=False),
     column("captured_at", DateTime(timezone=True), "When its bytes were first received"),
     text("headline", "Headline of this version"),
+    instant(
+        "published_at", "Publication as this version states it: the instant in UTC; NULL where not certain"
+    ),
+    optional(
+        "published_local", DateTime(timezone=False), "Publication as this version states it: the wall clock"
+    ),
     text("archive_object", "WARC segment of its bytes; NULL for a feed-only story"),
     optional("archive_offset", BigInteger, "Offset of the record in the segment"),
+    text("extractor_version", "Version of the parser that read it"),
     Index(None, "story_id", "captured_at"),
     schema="news",
     comment="The texts that a story has had, ordered by capture",
+)
+
+ARTICLE_CHANGE = Table(
+    "article_change",
+    METADATA,
+    column(
+        "version_id",
+        Uuid,
+        "The version that brought it",
+        ForeignKey("news.article_version.version_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    column("field", Text, "headline, published or body", primary_key=True),
+    column("previous_version_id", Uuid, "The version before it, by capture"),
+    column("words_removed", Integer, "Words of the earlier text that are gone"),
+    column("words_added", Integer, "Words that were not there"),
+    column(
+        "diff", Text, "Words that went in [-…-], words that came in {+…+}, with a few that stayed around them"
+    ),
+    CheckConstraint("field in ('headline', 'published', 'body')", name="field"),
+    schema="news",
+    comment="What each version of a story changed",
 )
 
 ARTICLE_BODY = Table(
@@ -179,7 +210,7 @@ STORY_ALIAS = Table(
     METADATA,
     column("alias_id", Uuid, "Id that another address of the story would have had", primary_key=True),
     story(primary_key=False),
-    column("method", Text, "What showed that they are one: text"),
+    column("method", Text, "What showed that they are one: text, or redirect"),
     Index(None, "story_id"),
     schema="news",
     comment="Ids merged into a story of the same publisher; an old id is still found",

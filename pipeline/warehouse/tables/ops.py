@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from pipeline.warehouse.tables.metadata import METADATA, column, instant, optional, text
 
+REVISIT_OUTCOMES = ("unchanged", "changed", "moved", "gone", "not_an_article", "failed", "missed")
 STATES = ("discovered", "fetched", "waiting", "loaded", "duplicate", "rejected")
 
 
@@ -167,6 +168,38 @@ LEDGER = Table(
     ),
     schema="ops",
     comment="Every entry ever seen in any feed, in exactly one state: entries seen = pending + loaded + duplicate + rejected",
+)
+
+REVISIT = Table(
+    "revisit",
+    METADATA,
+    column(
+        "story_id",
+        Uuid,
+        "The story",
+        ForeignKey("news.article.story_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    column("turn", Integer, "1: a day after its page was first received, 2: a week after", primary_key=True),
+    column("due_at", DateTime(timezone=True), "Not before this moment is the page asked for again"),
+    column("tries", Integer, "Requests made for it so far", server_default="0"),
+    text(
+        "outcome",
+        "unchanged, changed, moved (another address tells another story), gone (404 or 410), not_an_article, "
+        "failed or missed (too late to tell); NULL: still due",
+    ),
+    text("reason", "Reason code of a failure, or why the page is no article any more"),
+    text("final_url", "Address that answered"),
+    optional("version_id", Uuid, "The version that the story has since"),
+    instant("answered_at", "When the answer came"),
+    optional("fetch_id", Uuid, "The last request"),
+    optional("lease_worker", Integer, "Worker that has it in hand; void once that worker's lock is gone"),
+    instant("lease_until", "When the lease ends whatever the worker does"),
+    CheckConstraint(f"outcome in {REVISIT_OUTCOMES}", name="outcome"),
+    CheckConstraint("(outcome is null) = (answered_at is null)", name="answered"),
+    Index("ix_revisit_due", "due_at", postgresql_where=sql("outcome is null")),
+    schema="ops",
+    comment="Second looks at each story's page: what changed, moved or went",
 )
 
 ROBOTS = Table(

@@ -21,6 +21,14 @@ versions as (
     select story_id, count(*) as versions from {{ ref('stg_article_versions') }} group by story_id
 ),
 
+-- What the last second look at the page showed.
+looks as (
+    select distinct on (story_id) story_id, outcome, answered_at
+    from {{ ref('stg_revisits') }}
+    where outcome in ('unchanged', 'changed', 'moved', 'gone')
+    order by story_id, answered_at desc, turn desc
+),
+
 authors as (
     select story_id, count(*) as authors from {{ ref('stg_article_authors') }} group by story_id
 ),
@@ -96,6 +104,8 @@ select
     extract(epoch from article.first_seen_at - article.published_at)::double precision as discovery_seconds,
     article.fetched_at,
     coalesce(versions.versions, 0) as versions,
+    case when looks.outcome = 'gone' then looks.answered_at end as gone_at,
+    case when looks.outcome = 'moved' then looks.answered_at end as moved_at,
     article.extractor_version,
     article.loaded_at
 from article
@@ -104,5 +114,6 @@ left join source using (source_id)
 left join {{ ref('stg_story_clusters') }} as cluster using (story_id)
 left join {{ ref('stg_article_bodies') }} as body using (version_id)
 left join versions using (story_id)
+left join looks using (story_id)
 left join authors using (story_id)
 left join places using (story_id)
