@@ -6,35 +6,19 @@ with its line and field, so that a file of hundreds is mended in one go.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from functools import lru_cache
-from importlib import resources
+from datetime import date
 from pathlib import Path
-from types import MappingProxyType
-from typing import Annotated, Any
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from typing import Any
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from pipeline.errors import SettingsError
-from pipeline.records import NO_HEADERS, Source
-
-_DOMAIN = re.compile(
-    r"(?=.{4,253}$)(?!www\.)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
-)
-# language[-script][-region][-variant] of RFC 5646, in its usual letter case.
-_LANGUAGE = re.compile(
-    r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*"
-)
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_SECRET = re.compile(r"authorization|cookie|token|secret|password|api-?key", re.IGNORECASE)
-_REFERENCE = re.compile(r"\$\{env:[A-Za-z_][A-Za-z0-9_]*\}")
-
+from pipeline.records import Hints, Source
+from pipeline.source_fields import HintsModel, SourceModel, plain_hints, suggestion
 
 _UNRESOLVED = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
 
@@ -48,95 +32,6 @@ _Loader.yaml_implicit_resolvers = {
     for letter, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)\Z"), ["t", "f"])
-
-
-@lru_cache(maxsize=1)
-def countries() -> frozenset[str]:
-    """The two-letter codes of ISO 3166-1, and XK, which everyone uses for Kosovo."""
-    table = resources.files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text(encoding="utf-8")
-    return frozenset(line[:2] for line in table.splitlines() if line and not line.startswith("#")) | {"XK"}
-
-
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def _name(value: str) -> str:
-    if not value.strip():
-        raise ValueError("is empty")
-    return value
-
-
-def _domain(value: str) -> str:
-    if not _DOMAIN.fullmatch(value):
-        raise ValueError(f"is not a domain in lower case without www: {value!r}")
-    return value
-
-
-def _country(value: str) -> str:
-    if value not in countries():
-        raise ValueError(f"is not a two-letter country code in capitals: {value!r}")
-    return value
-
-
-def _language(value: str) -> str:
-    if not _LANGUAGE.fullmatch(value):
-        raise ValueError(f"is not a language tag such as en, pt-BR or zh-Hant: {value!r}")
-    return value
-
-
-def _zone(value: str) -> str:
-    if value not in _zones():
-        raise ValueError(f"is not an IANA zone: {value!r}{_suggestion(value, _zones())}")
-    return value
-
-
-def _feed(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", value)
-    except ValueError:
-        sound = False
-    if not sound:
-        raise ValueError(f"is not an http or https address: {value!r}")
-    if parts.username or parts.password:
-        raise ValueError("holds a user name or password: put them into headers as ${env:NAME}")
-    return value
-
-
-def _headers(value: dict[str, str]) -> dict[str, str]:
-    for name, text in value.items():
-        if not _HEADER.fullmatch(name) or re.search(r"[\r\n\0]", text):
-            raise ValueError(f"has a header that HTTP does not allow: {name!r}")
-        if _SECRET.search(name) and not _REFERENCE.search(text):
-            raise ValueError(
-                f"{name} holds a secret in plain text: set a variable and write ${{env:NAME}} here"
-            )
-    return value
-
-
-class _SourceModel(BaseModel):
-    """One item of the list, strictly typed; the fields are those of ``records.Source``."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    name: Annotated[str, AfterValidator(_name)]
-    domain: Annotated[str, AfterValidator(_domain)]
-    country: Annotated[str, AfterValidator(_country)] | None = None
-    language: Annotated[str, AfterValidator(_language)] | None = None
-    zone: Annotated[str, AfterValidator(_zone)] | None = None
-    feeds: list[Annotated[str, AfterValidator(_feed)]] = Field(min_length=1)
-    feed_only: bool = False
-    paused: bool = False
-    obey_robots_for_feeds: bool = True
-    delay_seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
-    headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
-
-    def source(self) -> Source:
-        """The record; header references stay unresolved."""
-        headers = MappingProxyType(dict(self.headers)) if self.headers else NO_HEADERS
-        return Source(**{**self.model_dump(), "feeds": tuple(self.feeds), "headers": headers})
 
 
 def load_sources(path: Path | str) -> tuple[Source, ...]:
@@ -175,7 +70,8 @@ def parse_sources(text: str, *, name: str = "sources.yaml") -> tuple[Source, ...
     faults: list[tuple[int, str]] = list(_repeated_keys(node))
     for index, item in enumerate(items):
         try:
-            sources.append(_SourceModel.model_validate(item).source())
+            sources.append(SourceModel.model_validate(item).record())
+            faults += _overlaps(sources[-1], ("sources", index, "hints"), lines)
         except ValidationError as error:
             faults += [_fault(detail, ("sources", index), item, lines) for detail in error.errors()]
     faults += _duplicates(items, lines)
@@ -187,11 +83,12 @@ def parse_sources(text: str, *, name: str = "sources.yaml") -> tuple[Source, ...
 
 def dump_sources(sources: Iterable[Source]) -> str:
     """A file that ``load_sources`` reads as ``sources``; what is at its default is left out."""
-    defaults = {field.name: field.default for field in fields(Source)} | {"headers": {}}
+    defaults = {field.name: field.default for field in fields(Source)} | {"headers": {}, "hints": []}
     items = []
     for source in sources:
         values = {name: getattr(source, name) for name in defaults}
         values |= {"feeds": list(source.feeds), "headers": dict(source.headers)}
+        values["hints"] = [plain_hints(hints) for hints in source.hints]
         items.append({name: value for name, value in values.items() if value != defaults[name]})
     return yaml.dump({"sources": items}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
@@ -240,10 +137,28 @@ def _fault(detail: Any, path: _Trail, item: Any, lines: Mapping[_Trail, int]) ->
     who = f" of {item['name']}" if isinstance(item, dict) and isinstance(item.get("name"), str) else ""
     message = str(detail["msg"]).removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":
-        message = f"is not a known field{_suggestion(str(detail['loc'][0]), _SourceModel.model_fields)}"
+        model = HintsModel if len(detail["loc"]) > 1 else SourceModel
+        message = f"is not a known field{suggestion(str(detail['loc'][-1]), model.model_fields)}"
     elif detail["type"] == "missing":
         message = "is missing"
     return lines[location], f"{field}{who}: {message}"
+
+
+def _overlaps(source: Source, path: _Trail, lines: Mapping[_Trail, int]) -> Iterator[tuple[int, str]]:
+    """Hints that hold on days on which earlier ones of the list do: nobody could say which are meant."""
+    for index, hints in enumerate(source.hints):
+        for before, other in enumerate(source.hints[:index]):
+            if _begins(hints) < _ends(other) and _begins(other) < _ends(hints):
+                line = lines[*path, index]
+                yield line, f"hints.{index} of {source.name}: its days overlap those of hints.{before}"
+
+
+def _begins(hints: Hints) -> date:
+    return hints.since or date.min
+
+
+def _ends(hints: Hints) -> date:
+    return hints.until or date.max
 
 
 def _duplicates(items: list[Any], lines: Mapping[_Trail, int]) -> Iterator[tuple[int, str]]:
@@ -263,11 +178,6 @@ def _duplicates(items: list[Any], lines: Mapping[_Trail, int]) -> Iterator[tuple
                 first = seen.setdefault((what, value.rstrip("/").lower()), line)
                 if first != line:
                     yield line, f"{'.'.join(map(str, where))}: {value} stands already in line {first}"
-
-
-def _suggestion(value: str, choices: Iterable[str]) -> str:
-    close = difflib.get_close_matches(value, list(choices), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _place(error: yaml.YAMLError) -> str:

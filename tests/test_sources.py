@@ -1,5 +1,6 @@
 """The sources file: every fault at once, with its line and field."""
 
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
-from pipeline.records import Source
+from pipeline.records import Hints, Source
 from pipeline.sources import dump_sources, load_sources, parse_sources
 
 SHIPPED = Path(__file__).resolve().parents[1] / "sources.yaml"
@@ -36,8 +37,22 @@ sources:
     delay_seconds: 2
     headers: {Authorization: "Bearer ${env:HAVNA}", X-Edition: "5"}
     obey_robots_for_feeds: false
+    hints:
+      - until: 2024-03-01
+        headline: [h1.title, "meta[property='og:title']"]
+      - since: 2024-03-01
+        byline: [".who"]
+        body: [article p]
+        published: [time.out]
+        section: [.kicker]
+        image: [figure img]
+        drop: [aside.promo]
+        drop_authors: [Havna, "NO ONE"]
+        zone: Europe/Berlin
   - {name: Quay, domain: quay.example, feeds: ["https://quay.example/rss"]}
 """
+
+SELECTORS = st.lists(st.sampled_from(["h1", "#a > b", "a[href^='/x']", "no"]), min_size=1).map(tuple)
 
 
 def faults(text: str) -> list[str]:
@@ -61,6 +76,20 @@ def test_a_good_file():
         False,
     )
     assert havna.headers == {"Authorization": "Bearer ${env:HAVNA}", "X-Edition": "5"}
+    assert havna.hints == (
+        Hints(until=date(2024, 3, 1), headline=("h1.title", "meta[property='og:title']")),
+        Hints(
+            since=date(2024, 3, 1),
+            byline=(".who",),
+            body=("article p",),
+            published=("time.out",),
+            section=(".kicker",),
+            image=("figure img",),
+            drop=("aside.promo",),
+            drop_authors=("Havna", "NO ONE"),
+            zone="Europe/Berlin",
+        ),
+    )
     assert quay == Source("Quay", "quay.example", feeds=("https://quay.example/rss",))
 
 
@@ -129,6 +158,64 @@ def test_what_is_refused(field, value, message):
     )
 
 
+def test_every_fault_of_hints_is_told_with_line_and_field():
+    text = """sources:
+  - name: Havna
+    domain: havna.example
+    feeds: [https://havna.example/rss]
+    hints:
+      - headlin: [h1]
+        body: [p, "div["]
+        zone: Europe/Olso
+      - since: 2025-01-01
+        until: 2024-01-01
+        drop: [aside]
+      - since: soon
+        drop_authors: ['']
+      - since: 2024-01-01
+      - headline: h1
+        section: ["a::before"]
+        image: ["img:nonsense"]
+"""
+    told = [line.removeprefix("s.yaml: line ") for line in faults(text)]
+    assert [line.partition(" of ")[0] for line in told] == [
+        "6: hints.0.headlin",
+        "7: hints.0.body.1",
+        "8: hints.0.zone",
+        "9: hints.1",
+        "12: hints.2.since",
+        "13: hints.2.drop_authors.0",
+        "14: hints.3",
+        "15: hints.4.headline",
+        "16: hints.4.section.0",
+        "17: hints.4.image.0",
+    ]
+    assert told[0].endswith("did you mean headline?")
+    assert "is not a CSS selector: 'div['" in told[1]
+    assert told[2].endswith("did you mean Europe/Oslo?")
+    assert told[3].endswith("hold on no day: until 2024-01-01 is not after since 2025-01-01")
+    assert "is not a day such as 2024-03-09: 'soon'" in told[4]
+    assert told[6].endswith("say nothing: name a field")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "overlap"),
+    [
+        ("{until: 2024-01-01, drop: [a]}", "{since: 2024-01-01, drop: [a]}", False),
+        ("{until: 2024-01-02, drop: [a]}", "{since: 2024-01-01, drop: [a]}", True),
+        ("{drop: [a]}", "{since: 2024-01-01, drop: [a]}", True),
+        ("{since: 2024-01-01, until: 2024-02-01, drop: [a]}", "{until: 2023-01-01, drop: [a]}", False),
+        ("{since: 2024-01-01, drop: [a]}", "{since: 2025-01-01, drop: [a]}", True),
+    ],
+)
+def test_no_two_hints_hold_on_one_day(first, second, overlap):
+    text = one("hints", f"[{first},\n      {second}]")
+    if overlap:
+        assert faults(text) == ["s.yaml: line 7: hints.1 of Quay: its days overlap those of hints.0"]
+    else:
+        assert len(parse_sources(text)[0].hints) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -171,6 +258,11 @@ def test_a_file_that_is_missing(tmp_path):
             paused=st.booleans(),
             delay_seconds=st.none() | st.floats(0, 3600),
             headers=st.sampled_from([{}, {"Cookie": "${env:A}"}]).map(MappingProxyType),
+            hints=st.just(())
+            | st.tuples(
+                st.builds(Hints, until=st.just(date(2024, 1, 1)), drop=SELECTORS, zone=st.just("Asia/Tokyo"))
+            )
+            | st.tuples(st.builds(Hints, headline=SELECTORS, drop_authors=st.just(("no", "2024-01-01")))),
         ),
         unique_by=(lambda source: source.domain, lambda source: source.feeds),
     )

@@ -13,10 +13,19 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.cli import show
-from pipeline.cli.session import ArchiveOption, DemoOption, WarehouseOption, err, opened, settled
+from pipeline.cli.explain import explained
+from pipeline.cli.onepage import article_of, fetch, is_address, read_file, registered
+from pipeline.cli.session import (
+    ArchiveOption,
+    DemoOption,
+    SourcesOption,
+    WarehouseOption,
+    err,
+    opened,
+    settled,
+)
 from pipeline.errors import SettingsError
 from pipeline.fetch import Archive
-from pipeline.flow.article import extract_article, extract_text
 from pipeline.flow.context import utc_now
 from pipeline.warehouse import reports
 from pipeline.warehouse.engine import transaction
@@ -35,22 +44,41 @@ def add_to(app: typer.Typer) -> None:
 
 
 def extract(
-    file: Annotated[Path, typer.Argument(help="A saved page: HTML, or the text of one.")],
-    url: Annotated[str, typer.Option(help="Where the page came from.")] = "",
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL|FILE", help="A page: its address, or a saved file (HTML, or the text of one)."
+        ),
+    ],
+    url: Annotated[str, typer.Option(help="Where a saved page came from.")] = "",
+    sources: SourcesOption = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Instead of JSON show each field with what every source on the page said of it, which was taken and "
+            "why, and a draft of the [bold]hints[/] that would overrule it.",
+        ),
+    ] = False,
 ) -> None:
-    """Reads one saved page and prints the article as JSON: every field, its method, every date found."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"{file}: cannot be read: {error}") from error
-    address = url or file.absolute().as_uri()
-    is_html = b"<" in data[:2000] and (b"</" in data or b"<!" in data[:2000])
-    article = (
-        extract_article(data, url=address)
-        if is_html
-        else extract_text(data.decode("utf-8", "replace"), url=url or None)
-    )
-    out.print_json(json.dumps(article, default=_plain, ensure_ascii=False))
+    """Reads one page and prints the article as JSON: every field, its method, every date found.
+
+    An address is fetched as `dateline run` would fetch it, robots.txt and all. Where the publisher stands in
+    the sources file, its zone, language and hints are used.
+
+        dateline extract https://example.org/2024/03/09/rain --explain
+
+        dateline extract page.html --url https://example.org/2024/03/09/rain
+    """
+    known = settled(sources=sources)
+    address = target if is_address(target) else url
+    source = registered(address, known.sources, required=sources is not None)
+    page = fetch(target, source, known) if is_address(target) else read_file(Path(target), url)
+    article = article_of(page, source)
+    if explain:
+        out.print(explained(article, source, today=utc_now().date()))
+    else:
+        out.print_json(json.dumps(article, default=_plain, ensure_ascii=False))
 
 
 def query(

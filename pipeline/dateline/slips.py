@@ -48,6 +48,8 @@ def _overruled(chosen: Timestamp, best: Read) -> bool:
 def _slips(chosen: Timestamp, other: Timestamp, zone: ZoneInfo | None) -> set[str]:
     if chosen.instant is None or other.instant is None or not has_clock(other):
         return set()
+    if other.flags & BORROWED and other.local == chosen.local:
+        return set()  # the same clock, printed without a zone: what was lent to it contradicts nothing
     between = abs(chosen.instant - other.instant)
     if between <= SLACK:
         return set()

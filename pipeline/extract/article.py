@@ -3,41 +3,59 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import TypeVar
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
 
-from pipeline.extract.body import body_text, html_blocks, word_count
-from pipeline.extract.byline import byline_of
+from pipeline.extract import jsonld
+from pipeline.extract.access import FREE, access_offers
+from pipeline.extract.body import Block, body_text, html_blocks, word_count
+from pipeline.extract.byline import authors_of
 from pipeline.extract.candidates import body_of
+from pipeline.extract.canonical import address_key, canonical_offers
 from pipeline.extract.charset import decode_page
+from pipeline.extract.choice import Choice, Offer, choose
 from pipeline.extract.dates import date_candidates, from_entry
-from pipeline.extract.document import clean, parse_page
-from pipeline.extract.headline import headline_of
+from pipeline.extract.document import Element, clean, parse_page
+from pipeline.extract.entry import Offers, body_choice, stated_beside, with_choices
+from pipeline.extract.headline import (
+    alternative_offers,
+    first_heading,
+    headline_offers,
+    site_names,
+    title_offers,
+)
+from pipeline.extract.hints import (
+    body_offers,
+    date_offers,
+    dates_of,
+    drop,
+    hints_on,
+    image_offers,
+    misses,
+    no_authors,
+    text_offers,
+)
 from pipeline.extract.links import links_of
-from pipeline.extract.media import images_of
-from pipeline.extract.names import names_in
-from pipeline.extract.notes import editor_notes_in, live_posts_in
+from pipeline.extract.liveblog import live_posts_of
+from pipeline.extract.media import images_of, picture_boxes
+from pipeline.extract.notes import editor_notes_in
 from pipeline.extract.page import Page, read_page
-from pipeline.extract.status import free_access, kind_of_bytes, page_status, story_root
+from pipeline.extract.status import kind_of_bytes, page_status, story_root
 from pipeline.extract.subjects import (
-    description_of,
-    keyword_list,
-    keywords_of,
-    language_of,
-    language_tag,
-    publisher_of,
-    section_of,
+    description_offers,
+    detected_offers,
+    keyword_offers,
+    language_offers,
+    publisher_offers,
+    section_offers,
 )
 from pipeline.extract.version import EXTRACTOR_VERSION
-from pipeline.records import NO_HEADERS, Article, Entry, Image, Source
-from pipeline.urls import canonical_url
+from pipeline.records import NO_HEADERS, Article, Entry, Hints, Link, Source
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
-_HOST_PREFIX = re.compile(r"^(?:www\d?|m|mobile|amp)\.")
 _FEW_WORDS = 250
 """Below so many words a page may be something else than a story, and its whole text is looked at."""
 
@@ -49,6 +67,7 @@ def extract_page(
     headers: Mapping[str, str] = NO_HEADERS,
     entry: Entry | None = None,
     source: Source | None = None,
+    fetched_at: datetime | None = None,
 ) -> Article:
     """The story on a page, its dates still as printed (``date_candidates``).
 
@@ -57,7 +76,8 @@ def extract_page(
         url: the address that answered.
         headers: the response's; only Content-Type is used.
         entry: the feed's entry; it completes what the page lacks.
-        source: the publisher as registered.
+        source: the publisher as registered; its hints for the page's day are applied.
+        fetched_at: when the page was received, aware; None: hints without an end are applied.
 
     Returns:
         An article; ``status`` says why it is none. Nothing is raised, whatever the input.
@@ -66,142 +86,132 @@ def extract_page(
     >>> extract_page(page, url="https://example.org/2021/03/09/rain").headline
     'Rain'
     """
+    hints = hints_on(source, fetched_at)
+    known = _Known(entry, hints, stated_beside(entry, source, no_authors(hints)))
     try:
-        article = _read(html, url, headers, entry, source)
+        return _read(html, url, headers, known)
     except Exception as error:  # noqa: BLE001 - one page must not stop the flow; the ledger shows the reason, the bytes stay archived
         _log.warning("extraction failed: %s", url, exc_info=True)
-        article = _nothing(url, f"unreadable page ({type(error).__name__})")
-    return completed(article, entry, source)
+        return _nothing(url, f"unreadable page ({type(error).__name__})", known)
 
 
-def _nothing(url: str, reason: str) -> Article:
-    return Article(
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the story besides its page."""
+
+    entry: Entry | None
+    hints: Hints
+    beside: Offers
+
+
+def _nothing(url: str, reason: str, known: _Known) -> Article:
+    """What feed and registration tell of a page that tells nothing."""
+    article = Article(
         url=url,
-        canonical_url=_key(url),
+        canonical_url=address_key(url),
         status=f"not_an_article: {reason}",
+        date_candidates=tuple(from_entry(known.entry)),
         extractor_version=EXTRACTOR_VERSION,
     )
+    return with_choices(article, [choose(field, offers) for field, offers in known.beside.items()])
 
 
-def _read(
-    html: bytes | str, url: str, headers: Mapping[str, str], entry: Entry | None, source: Source | None
-) -> Article:
+def _read(html: bytes | str, url: str, headers: Mapping[str, str], known: _Known) -> Article:
     if isinstance(html, bytes):
         kind = kind_of_bytes(html, headers)
         if kind:
-            return _nothing(url, kind)
+            return _nothing(url, kind, known)
         text = decode_page(html, headers)
     else:
         text = html
     tree = parse_page(text)
     if tree is None:
-        return _nothing(url, "no markup" if text.strip() else "empty body")
-    return _article(read_page(tree, url), entry, source)
+        return _nothing(url, "no markup" if text.strip() else "empty body", known)
+    drop(tree, known.hints)
+    return _article(read_page(tree, url), known)
 
 
-def _article(page: Page, entry: Entry | None, source: Source | None) -> Article:
-    methods: dict[str, str] = {}
-
-    def kept(name: str, value: _T, method: str) -> _T:
-        if value and method:
-            methods[name] = method
-        return value
-
-    headline, method, alternative = headline_of(page)
-    kept("headline", headline, method)
-    byline, authors, method = byline_of(page)
+def _article(page: Page, known: _Known) -> Article:
     root = story_root(page.tree)
-    description = kept("description", *description_of(page))
-    images = kept("images", *images_of(page, root=root))
-    related = links_of(page, root=root)
-    told = [text for image in images for text in (image.caption, image.credit) if text]
-    told += [link.text for link in related if link.kind != "related"]
-    blocks = kept("body", *body_of(page, headline=headline, description=description, told=told))
-    body = body_text(blocks)
-    words = word_count(body)
-    seen = body if words >= _FEW_WORDS else clean(page.tree.text_content()[:20_000])
-    return Article(
+    pictures = picture_boxes(root)
+    fields = _fields(page, root, pictures, known)
+    related = links_of(page, root=root, pictures=pictures)
+    body = _body(page, known.hints, fields, related)
+    blocks = body.value or []
+    text = body_text(blocks)
+    words = word_count(text)
+    stated = [*language_offers(page), *known.beside["language"]]
+    language = choose("language", stated, last_resort=detected_offers(text))
+    seen = text if words >= _FEW_WORDS else clean(page.tree.text_content()[:20_000])
+    access = choose("is_free_access", access_offers(page, root))
+    pointed = date_offers(page, known.hints.published)
+    article = Article(
         url=page.url,
-        canonical_url=_canonical(page),
-        headline=headline,
-        alternative_headline=alternative,
-        byline=byline,
-        authors=kept("authors", authors, method),
-        publisher=kept("publisher", *publisher_of(page)),
-        body=body or None,
+        canonical_url=page.url,
         headings=tuple(block.text for block in blocks if block.kind == "heading"),
-        description=description,
-        section=kept("section", *section_of(page)),
-        keywords=kept("keywords", *keywords_of(page)),
-        language=kept("language", *language_of(page, body, _stated_language(entry, source))),
-        images=images,
         related=related,
-        live_posts=live_posts_in([page.story, *(node for node, _ in page.nodes)]),
+        live_posts=live_posts_of(page, root),
         editor_notes=editor_notes_in(blocks),
         word_count=words,
-        is_free_access=free_access(page),
+        is_free_access=access.value == FREE if access.value else None,
         rel_canonical=next(iter(page.links.get("canonical", ())), None),
         status=page_status(page, words=words, text=seen),
-        date_candidates=date_candidates(page, entry),
-        methods=methods,
+        date_candidates=(*dates_of(pointed), *date_candidates(page, known.entry)),
+        field_candidates=(*access.candidates, *misses("published", pointed)),
+        methods={access.field: access.method} if access.value else NO_HEADERS,
         extractor_version=EXTRACTOR_VERSION,
     )
+    return with_choices(article, [*fields.values(), language, body_choice(body, text)])
 
 
-def _stated_language(entry: Entry | None, source: Source | None) -> tuple[str, str] | None:
-    """The language that the feed's entry states, else the publisher's registration, with its source."""
-    tag = language_tag(entry.language or "") if entry else None
-    if tag:
-        return tag, "feed"
-    return (source.language, "source") if source and source.language else None
+def _fields(page: Page, root: Element, pictures: list[Element], known: _Known) -> dict[str, Choice[Any]]:
+    """The choice of every field but body and language."""
+    hints, beside = known.hints, known.beside
+    names = site_names(page)
+    titles = list(title_offers(page, names))
+    headline = chain(
+        text_offers(page, hints.headline), headline_offers(page, titles, names), beside["headline"]
+    )
+    title: Choice[str] = choose("headline", headline, last_resort=first_heading(page))
+    byline, authors = authors_of(
+        page,
+        outlet=names,
+        hinted=text_offers(page, hints.byline),
+        dropped=no_authors(hints),
+        beside=beside["authors"],
+    )
+    choices = [
+        title,
+        choose("alternative_headline", alternative_offers(page, titles, title.value)),
+        byline,
+        authors,
+        choose("publisher", [*publisher_offers(page), *beside["publisher"]]),
+        choose("description", [*description_offers(page), *beside["description"]]),
+        choose("section", [*text_offers(page, hints.section), *section_offers(page, names)]),
+        choose("keywords", [*keyword_offers(page, names), *beside["keywords"]]),
+        images_of(
+            page,
+            root=root,
+            boxes=pictures,
+            hinted=image_offers(page, hints.image),
+            beside=beside["images"],
+        ),
+        choose("canonical_url", canonical_offers(page)),
+    ]
+    return {choice.field: choice for choice in choices}
 
 
-def completed(article: Article, entry: Entry | None, source: Source | None) -> Article:
-    """The article with what its page lacks taken from the feed's entry, then from the registered publisher."""
-    outlet = [source.name.casefold(), source.domain] if source else []
-    stated = _stated_language(entry, source)
-    gaps: dict[str, tuple[object, str]] = {"language": stated} if stated else {}
-    if entry is not None:
-        gaps |= {
-            "headline": (entry.headline, "feed"),
-            "authors": (tuple(names_in(entry.authors, outlet=outlet)), "feed"),
-            "description": (
-                " ".join(block.text for block in html_blocks(entry.summary or "")) or None,
-                "feed",
-            ),
-            "keywords": (keyword_list(entry.keywords), "feed"),
-            "images": (tuple(Image(address) for address in entry.images), "feed"),
-            "date_candidates": (tuple(from_entry(entry)), "feed"),
-        }
-    if source is not None:
-        gaps["publisher"] = (source.name, "source")
-    filled = {name: found for name, found in gaps.items() if found[0] and not getattr(article, name)}
-    if not filled:
-        return article
-    values = {name: value for name, (value, _) in filled.items()}
-    methods = {**article.methods, **{name: method for name, (_, method) in filled.items()}}
-    return replace(article, **values, methods=methods)  # type: ignore[arg-type]
-
-
-def _key(url: str) -> str:
-    try:
-        return canonical_url(url)
-    except ValueError:
-        return url
-
-
-def _canonical(page: Page) -> str:
-    """The key of the address that the page claims for itself, if it can be believed; else of its own."""
-    own = urlsplit(page.url)
-    for claimed in page.links.get("canonical", ()):
-        other = urlsplit(claimed)
-        to_front = other.path.strip("/") == "" and own.path.strip("/") != "" and not other.query
-        if _same_site(own.hostname or "", other.hostname or "") and not to_front:
-            return _key(claimed)
-    return _key(page.url)
-
-
-def _same_site(one: str, other: str) -> bool:
-    """The hosts are equal but for ``www`` and the like, or one lies below the other."""
-    one, other = _HOST_PREFIX.sub("", one), _HOST_PREFIX.sub("", other)
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+def _body(
+    page: Page, hints: Hints, fields: Mapping[str, Choice[Any]], related: Iterable[Link]
+) -> Choice[list[Block]]:
+    headline, description = fields["headline"].value, fields["description"].value
+    images = fields["images"].value or ()
+    pictures = [text for image in images for text in (image.caption, image.credit) if text]
+    told = [*pictures, *(link.text for link in related if link.kind != "related")]
+    offers = body_offers(page, hints.body)
+    if not any(not offer.refused for offer in offers):
+        blocks, method = body_of(page, headline=headline, description=description, told=told)
+        offers.append(Offer(method, blocks, reason="the most of the story"))
+    stated = jsonld.first_text(page.story.get("articleBody"))
+    offers.append(Offer("json_ld", html_blocks(stated or "")))
+    return choose("body", offers, show=body_text)

@@ -1,10 +1,10 @@
-"""The choice of the body: the library's, the metadata's, or that of the densest part of the page."""
+"""The choice of the body: the library's, the metadata's, or the running text of the part that holds the story."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from functools import partial
+from itertools import islice
 
 from pipeline.extract import jsonld
 from pipeline.extract.body import Block, html_blocks, main_blocks
@@ -12,15 +12,20 @@ from pipeline.extract.cleaning import bare, cleaned
 from pipeline.extract.document import Element, text_of
 from pipeline.extract.headings import with_headings
 from pipeline.extract.page import Page
+from pipeline.extract.running_text import running_text
+from pipeline.extract.status import story_root
 
 _ENOUGH = 250
-"""Characters below which a body found by the library is doubted."""
+"""Characters below which a body that another source has at length is doubted."""
 _SHORT = 1500
-"""Characters below which the library's thorough mode is asked too."""
-_NEVER = frozenset({"nav", "footer", "form", "button"})
-_BESIDE = _NEVER | {"aside", "header"}
-_MAX_ELEMENTS = 60_000
-"""Pages with more elements are read by their paragraphs alone, or the library takes many seconds."""
+"""Characters below which the library's body is held against the running text of the page's part."""
+_SHORT_OF_ARTICLE = 5000
+"""The same where the page marks that part as an ``article``."""
+_LONGER = 2
+"""How many times longer the running text is where the library has lost most of a story."""
+_PICTURE_LEVELS = 8
+_MAX_ELEMENTS = 6_000
+"""Pages with more elements are read by their running text alone: the library's time grows faster than they do."""
 
 
 def body_of(
@@ -38,38 +43,40 @@ def body_of(
         cleaned, headline=headline, description=description, told=_told_elsewhere(page.tree, told)
     )
     stated = _stated(page)
-    large = sum(1 for _ in page.tree.iter()) > _MAX_ELEMENTS
+    root = story_root(page.tree)
     judge = " ".join(block.text for block in stated)
     blocks: list[Block] = []
-    for fast in () if large else (True, False):
-        # The thorough mode mends short results; on longer ones it adds as much chrome as text, at twice the cost.
-        found = with_headings(main_blocks(page.tree, url=page.url, fast=fast), page.tree)
-        blocks = clean_up(found, judge=judge)
-        if _size(blocks) >= _SHORT:
-            break
+    if not _is_large(page.tree):
+        blocks = clean_up(with_headings(main_blocks(page.tree, url=page.url), page.tree), judge=judge)
     size = _size(blocks)
     if stated and _size(stated) > max(2.5 * size, _ENOUGH) and _agree(blocks, judge):
         return clean_up(stated), "json_ld"
-    if size >= _ENOUGH:
-        return blocks, "trafilatura"
-    dense = clean_up(_densest(page.tree, _BESIDE) or _densest(page.tree, _NEVER))
-    if _size(dense) > max(2 * size, _ENOUGH):
-        return dense, "paragraphs"
+    # Most stories are settled here: what follows is for short bodies, and mends those that are parts.
+    if size < (_SHORT_OF_ARTICLE if root.tag == "article" else _SHORT):
+        running = clean_up(running_text(page, root), judge=judge)
+        if _size(running) > max(_LONGER * size, _ENOUGH):
+            return running, "paragraphs"
     return blocks, "trafilatura" if blocks else ""
+
+
+def _is_large(tree: Element) -> bool:
+    return bool(tree.xpath("count(.//*)") > _MAX_ELEMENTS)
 
 
 def _told_elsewhere(tree: Element, told: Collection[str]) -> frozenset[str]:
     """The words of captions and links that are no paragraph too: a story may begin with its caption's words."""
     words = {bare(text) for text in told}
-    if words:
-        words -= {bare(text_of(element)) for element in tree.iter("p") if not _in_picture(element)}
+    longest = 2 * max(map(len, words), default=0)
+    for element in tree.iter("p") if words else ():
+        if len(element.text_content()) <= longest and not _in_picture(element):
+            words.discard(bare(text_of(element)))
     return frozenset(words)
 
 
 def _in_picture(element: Element) -> bool:
     return any(
         up.tag in {"figure", "a", "aside"} or "caption" in (up.get("class") or "").lower()
-        for up in (element, *element.iterancestors())
+        for up in (element, *islice(element.iterancestors(), _PICTURE_LEVELS))
     )
 
 
@@ -87,23 +94,3 @@ def _agree(blocks: list[Block], judge: str) -> bool:
     """Most of what was found stands in the stated body: the page shows a part of it."""
     words = [block.text[:80] for block in blocks if len(block.text) >= 40]
     return not words or sum(text[:40] in judge for text in words) >= 0.5 * len(words)
-
-
-def _densest(tree: Element, beside: frozenset[str]) -> list[Block]:
-    """The paragraphs that share the parent with the most running text."""
-    groups: dict[Element, list[Block]] = defaultdict(list)
-    for element in tree.iter("p", "h2", "h3", "blockquote", "li"):
-        parent = element.getparent()
-        if parent is None or any(up.tag in beside for up in element.iterancestors()):
-            continue
-        text = text_of(element)
-        if element.tag in {"h2", "h3"}:
-            groups[parent].append(Block(text, "heading"))
-        elif len(text) >= 40:
-            groups[parent if element.tag != "li" else parent.getparent()].append(Block(text))
-    if not groups:
-        return []
-    return max(
-        groups.values(),
-        key=lambda blocks: sum(len(block.text) for block in blocks if block.kind != "heading"),
-    )

@@ -85,7 +85,7 @@ def _foreign(block: Block) -> bool:
         return True
     if words <= _LONGEST_TITLE and READ_MORE.match(block.text) and block.kind != "heading":
         return True
-    return (words <= 20 and is_credit(block.text)) or (
+    return (words <= 20 and is_credit(block.text.lstrip("(["))) or (
         block.kind != "heading" and label_of(block.text) is not None
     )
 

@@ -8,46 +8,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from htmldate import find_date
-
 from pipeline.extract.page import Page
 from pipeline.extract.stated_dates import stated_dates
-from pipeline.extract.visible_dates import YEAR, visible_dates
+from pipeline.extract.visible_dates import visible_dates
 from pipeline.records import DateCandidate, Entry
 
+_MOST = 60
 _URL_DATE = re.compile(
     r"(?<!\d)((?:19[89]|20[0-4])\d)[/_.-]?(0[1-9]|1[0-2]|(?<=[/_.-])[1-9](?=[/_.-]))[/_.-]?(0[1-9]|[12]\d|3[01]|(?<=[/_.-])[1-9](?=[/_.-]))(?!\d)"
 )
+_URL_NUMBER = re.compile(
+    r"(?<!\d)(20[0-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=(?:[01]\d|2[0-3])[0-5]\d\d{0,9}(?!\d))"
+)
+"""Story numbers that begin with the minute of their making, as Korean, Russian and Chinese systems give them."""
 _URL_MONTH = re.compile(
     r"/((?:19[89]|20[0-4])\d)/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/(\d{1,2})(?!\d)",
     re.IGNORECASE,
 )
+_URL_DAY_FIRST = re.compile(r"(?<![\d-])(1[3-9]|2\d|3[01])-(0[1-9]|1[0-2])-((?:19[89]|20[0-4])\d)(?![\d-])")
+"""A day that can be no month; of the others none is certain."""
 
 
 def date_candidates(page: Page, entry: Entry | None) -> tuple[DateCandidate, ...]:
     """The page's date candidates in order of trust, each once, those of the feed behind them."""
     found: dict[tuple[str, str, str], DateCandidate] = {}
-    stated = [*stated_dates(page), *visible_dates(page), *from_entry(entry), *from_url(page.url)]
-    # Where the page shows a clock of its own, a search finds that day, and takes it for the story's.
-    if not any(one.role in {"published", "page_clock"} and YEAR.search(one.raw) for one in stated):
-        stated += _searched(page)
-    for candidate in stated:
+    for candidate in (*stated_dates(page), *visible_dates(page), *from_entry(entry), *from_url(page.url)):
         found.setdefault((candidate.raw, candidate.source, candidate.role), candidate)
-    return tuple(found.values())[:60]
-
-
-def _searched(page: Page) -> list[DateCandidate]:
-    """The day that htmldate finds, where nothing else is found; its raw text is that library's, an ISO day.
-
-    A first of January is dropped: it stands for a year alone.
-    """
-    try:
-        day = find_date(page.tree, url=page.url, original_date=True, extensive_search=True)
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
-        return []
-    return (
-        [DateCandidate(day, "visible", "published", "htmldate")] if day and not day.endswith("-01-01") else []
-    )
+    return tuple(found.values())[:_MOST]
 
 
 def from_entry(entry: Entry | None) -> Iterator[DateCandidate]:
@@ -65,10 +52,14 @@ def from_url(url: str) -> Iterator[DateCandidate]:
     ['2021-03-09']
     """
     path = re.sub(r"^\w+://[^/]*", "", url)
-    match = _URL_DATE.search(path)
+    match = _URL_DATE.search(path) or _URL_NUMBER.search(path)
     if match:
         year, month, day = match.groups()
         yield DateCandidate(f"{year}-{int(month):02d}-{int(day):02d}", "url", "published", match.group(0))
+        return
+    turned = _URL_DAY_FIRST.search(path)
+    if turned:
+        yield DateCandidate("-".join(reversed(turned.groups())), "url", "published", turned.group(0))
         return
     named = _URL_MONTH.search(path)
     if named:

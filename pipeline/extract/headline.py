@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html as html_lib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from urllib.parse import urlsplit
 
 from pipeline.extract import jsonld
 from pipeline.extract.boxes import name_of
-from pipeline.extract.document import Element, clean, text_of
-from pipeline.extract.page import Page
+from pipeline.extract.choice import Offer
+from pipeline.extract.document import Element, attributes, clean, text_of
+from pipeline.extract.page import Page, marked_by
 
 _STRONG = re.compile(r"\s+(?:\|{1,2}|»|::|•)\s+|\s*[|｜ㅣ]\s*|_(?=[^_]*$)|(?<=[\u3040-\u9fff])_")
 _WEAK = re.compile(r"\s+(?:[-–—]{1,2}|[·«:~/])\s+|:\s+")
@@ -21,6 +24,9 @@ _KICKER = re.compile(
     r"sub-?(?:title|line|head)|deck|visually-?hidden|sr-only|screen-?reader",
     re.IGNORECASE,
 )
+_MOST_PIECES = 40
+"""An h1 that was never closed may hold the whole page."""
+_TITLE = re.compile(r"head-?line|title", re.IGNORECASE)
 _TITLE_METAS = (
     "twitter:title",
     "parsely-title",
@@ -31,35 +37,58 @@ _TITLE_METAS = (
 )
 
 
-def headline_of(page: Page) -> tuple[str | None, str, str | None]:
-    """The headline, the source that gave it, and another headline that the page states for itself."""
-    names = site_names(page)
+def headline_offers(page: Page, stated: Sequence[Offer[str]], names: list[str]) -> Iterator[Offer[str]]:
+    """What each source of the page calls the story, the most trusted first.
+
+    That is the title on the page that the metadata agree with; then the metadata themselves.
+
+    Args:
+        page: the page.
+        stated: what ``title_offers`` finds.
+        names: the site's, as ``site_names`` gives them.
+    """
+    titles = [offer.value for offer in stated if not offer.refused]
+    printed = _agreeing_h1(page, stated, names)
+    yield Offer("h1", printed, reason="printed, and the metadata agree" if titles else "the only h1")
+    yield Offer("heading", "" if printed else _agreeing_heading(page, titles), reason="the metadata agree")
+    yield from stated
+    yield from (offer for offer in _marked(page) if not printed or printed not in offer.value)
+    for text, element in page.h1s:
+        if not printed or printed not in text:
+            yield Offer("h1", text, _why_not(text, element, page, names))
+
+
+def title_offers(page: Page, names: list[str]) -> Iterator[Offer[str]]:
+    """The titles that the metadata state, without the site's name; the site's name alone is refused."""
+    story = page.story
     raw = [
-        (
-            "json_ld",
-            jsonld.first_text(page.story.get("headline")) or jsonld.first_text(page.story.get("name")),
-        ),
-        ("meta", page.first("og:title")),
-        ("meta", page.first(*_TITLE_METAS)),
+        ("json_ld", jsonld.first_text(story.get("headline")) or jsonld.first_text(story.get("name"))),
+        *page.stated("og:title", *_TITLE_METAS),
         ("title", page.title),
     ]
-    stated = [(source, strip_site(plain(text), names, loose=source == "title")) for source, text in raw]
-    stated = [(source, text) for source, text in stated if text and not _is_site(text, names)]
-    titles = [text for _, text in stated]
-    chosen, method = _agreeing_h1(page, titles, names), "h1"
-    if not chosen:
-        chosen, method = _agreeing_heading(page, titles), "heading"
-    if not chosen and stated:
-        method, chosen = stated[0]
-    if not chosen:
-        chosen, method = _marked(page), "microdata"
-    alternative = jsonld.first_text(page.story.get("alternativeHeadline")) or jsonld.first_text(
-        page.story.get("alternateName")
-    )
-    for other in (plain(alternative), *titles):
-        if other and chosen and _words(other) != _words(chosen):
-            return chosen, method, other
-    return chosen or None, method if chosen else "", None
+    for source, text in raw:
+        title = strip_site(plain(text), names, loose=source == "title")
+        if title:
+            yield Offer(source, title, "site name" if _is_site(title, names) else "")
+
+
+def alternative_offers(
+    page: Page, stated: Iterable[Offer[str]], headline: str | None
+) -> Iterator[Offer[str]]:
+    """Another headline that the page states for itself: one named so, else a title that differs in its words."""
+    own = _words(headline or "")
+    named = [
+        *jsonld.texts(page.story.get("alternativeHeadline")),
+        *jsonld.texts(page.story.get("alternateName")),
+    ]
+    offers = [Offer("json_ld", plain(text)) for text in named]
+    offers += [
+        Offer(marked_by(element), attributes(element, "content") or text_of(element))
+        for element in page.properties.get("alternativeheadline", ())
+    ]
+    for offer in (*offers, *stated):
+        if own and _words(offer.value) != own:
+            yield replace(offer, reason="differs from the headline")
 
 
 def plain(text: str | None) -> str:
@@ -143,7 +172,7 @@ def _is_site(text: str, names: list[str]) -> bool:
     return False
 
 
-def _agreeing_h1(page: Page, stated: list[str], names: list[str]) -> str:
+def _agreeing_h1(page: Page, stated: Sequence[Offer[str]], names: list[str]) -> str:
     """The h1 that shares most words with what the metadata state; the only h1 where they state nothing."""
     best, chosen = 0.0, ""
     usable = [
@@ -151,14 +180,15 @@ def _agreeing_h1(page: Page, stated: list[str], names: list[str]) -> str:
         for text, element in page.h1s
         if not _is_site(text, names) and not _links_home(element, page)
     ]
+    titles = [offer.value for offer in stated if not offer.refused]
     for text, element in usable:
-        for other in stated:
+        for other in titles:
             score = _overlap(text, other) - (0.3 if _beside(element) else 0)
             if score > best + 0.05:
                 best, chosen = score, _without_kicker(element, text, stated)
     if best >= 0.5:
         return strip_site(chosen, names) if _STRONG.search(chosen) else chosen
-    return usable[0][0] if len(usable) == 1 and not stated else ""
+    return usable[0][0] if len(usable) == 1 and not titles else ""
 
 
 def _agreeing_heading(page: Page, stated: list[str]) -> str:
@@ -178,26 +208,34 @@ def _agreeing_heading(page: Page, stated: list[str]) -> str:
     return best
 
 
-def _without_kicker(element: Element, whole: str, stated: list[str]) -> str:
-    """The h1 without a line above or below the headline that is set into it."""
-    if any(_words(whole) == _words(text) for text in stated):
+def _without_kicker(element: Element, whole: str, stated: Sequence[Offer[str]]) -> str:
+    """The h1 without a line above or below the headline that is set into it, unless metadata have it whole."""
+    agreed = {_words(offer.value) for offer in stated if not offer.refused}
+    if _words(whole) in {_words(offer.value) for offer in stated if offer.source != "title"}:
         return whole
     children = [
-        child
-        for child in element.iterdescendants("span", "small", "div", "strong", "em", "p", "a", "sub")
-        if child.text_content().strip()
+        (child, part)
+        for child in islice(
+            element.iterdescendants("span", "small", "div", "strong", "em", "p", "a", "sub"), _MOST_PIECES
+        )
+        if (part := text_of(child)) and part != whole
     ]
-    for child in children:
-        part = text_of(child)
-        if part == whole or not part:
-            continue
+    for child, part in children:
         rest = clean(whole.replace(part, " ", 1)).strip(" :|/–—-")
-        known = any(_words(rest) == _words(text) for text in stated)
+        known = _words(rest) in agreed
         if rest and (known or (_KICKER.search(name_of(child)) and len(rest.split()) >= 2)):
             return rest
-        if any(_words(part) == _words(text) for text in stated) and len(part) > 0.4 * len(whole):
+        if _words(part) in agreed and len(part) > 0.4 * len(whole):
             return part
-    return whole
+    named = [part for child, part in children if _calls_headline(child) and len(part) > 0.4 * len(whole)]
+    return named[0] if len(named) == 1 else whole
+
+
+def _calls_headline(element: Element) -> bool:
+    name = name_of(element)
+    return "headline" in (element.get("itemprop") or "") or bool(
+        _TITLE.search(name) and not _KICKER.search(name)
+    )
 
 
 def _links_home(element: Element, page: Page) -> bool:
@@ -235,12 +273,23 @@ def _beside(element: Element) -> bool:
     return any(ancestor.tag in {"aside", "nav", "footer"} for ancestor in element.iterancestors())
 
 
-def _marked(page: Page) -> str:
-    for element in [*page.properties.get("headline", [])[:3], *page.tree.iter("h1", "h2")]:
-        text = text_of(element)
-        if text:
-            return text
-    return ""
+def _marked(page: Page) -> Iterator[Offer[str]]:
+    for element in page.properties.get("headline", [])[:3]:
+        yield Offer(marked_by(element), text_of(element))
+    for element in page.microformats.get("headline", ())[:1]:
+        yield Offer("hatom", text_of(element))
+
+
+def first_heading(page: Page) -> Iterator[Offer[str]]:
+    """The first heading of a page that names itself nowhere."""
+    for element in page.tree.iter("h1", "h2"):
+        yield Offer("heading", text_of(element), reason="the first heading")
+
+
+def _why_not(text: str, element: Element, page: Page, names: list[str]) -> str:
+    if _is_site(text, names):
+        return "site name"
+    return "a link to the front page" if _links_home(element, page) else "the metadata name another"
 
 
 def _words(text: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pipeline.extract.boxes import is_elsewhere
 from pipeline.extract.document import Element, text_of
-from pipeline.extract.media import caption_box, picture_boxes
+from pipeline.extract.media import caption_box
 from pipeline.extract.page import Page
 from pipeline.records import Link
 
@@ -27,12 +27,13 @@ _WIDE = re.compile(r"[\u3040-\u9fff가-힣]")
 _LEADERS = frozenset("p div li strong em b span h2 h3 h4 blockquote".split())
 
 
-def links_of(page: Page, *, root: Element) -> tuple[Link, ...]:
+def links_of(page: Page, *, root: Element, pictures: Iterable[Element]) -> tuple[Link, ...]:
     """The links to other stories that the page sets beside this one, each address once, in page order.
 
     Args:
         page: the page.
         root: the element that holds the story; "read more" lines are looked for in it.
+        pictures: the boxes of one picture each that it holds, as ``picture_boxes`` finds them.
     """
     found: dict[str, Link] = {}
     for element in root.iter("a"):
@@ -46,7 +47,7 @@ def links_of(page: Page, *, root: Element) -> tuple[Link, ...]:
                 continue
             for element in [box] if box.tag == "a" else box.iter("a"):
                 _add(found, page, element, kind)
-    for box in picture_boxes(root):
+    for box in pictures:
         for element in _beside_picture(box):
             _add(found, page, element, "teaser")
     return tuple(found.values())[:_MAX_LINKS]

@@ -3,32 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
 from pipeline.extract import jsonld
+from pipeline.extract.boxes import is_elsewhere
+from pipeline.extract.choice import Choice, Offer, choose
+from pipeline.extract.credits import split_credit, tidy_credit
 from pipeline.extract.document import Element, attributes, clean, text_of
 from pipeline.extract.headline import plain
-from pipeline.extract.page import Page
+from pipeline.extract.page import Page, marked_by
 from pipeline.records import Image
 
-_CREDIT_MARK = re.compile(
-    r"(?:^|[\s.(\[|])(?P<credit>(?:©|\(c\)|&copy;|(?:image |photo(?:graph)? |picture |photography )?(?:credit|source|courtesy)s?\s*[:：]|photo(?:graph)?s?(?: by)?\s*[:：]|pictures?\s*[:：]|"
-    r"photo(?:graph)? by|foto(?:s|grafía)?\s*[:：/]|bild(?:er|quelle|rechte)?\s*[:：]|quelle\s*[:：]|crédits?\s*(?:photo)?\s*[:：]|fuente\s*[:：]|fotografi\w*\s*[:：]|фото\s*[:：]?|写真\s*[:：=＝]|图片\s*[:：]|사진\s*[:：=])\s*.{2,120})$",
-    re.IGNORECASE,
-)
+__all__ = [
+    "Images",
+    "caption_box",
+    "caption_of",
+    "images_of",
+    "picture_address",
+    "picture_boxes",
+    "split_credit",
+]
+
 _CREDIT_NAME = re.compile(
     r"credit|copyright|source|photographer|byline|courtesy|attribution|rights|agency", re.IGNORECASE
-)
-_LABEL = re.compile(
-    r"^(?:image |photo(?:graph)? |picture )?(?:credits?|source|courtesy)\s*[:：]?\s+", re.IGNORECASE
 )
 _NO_PICTURE = re.compile(
     r"logo|icon|avatar|sprite|pixel|placeholder|blank|spacer|badge|emoji|gravatar|1x1|tracking|favicon|default[-_]?(?:image|share|og)|loading",
     re.IGNORECASE,
+)
+_IMAGE_METAS = (
+    "og:image",
+    "og:image:url",
+    "og:image:secure_url",
+    "twitter:image",
+    "twitter:image:src",
+    "parsely-image-url",
+    "sailthru.image.full",
+    "thumbnail",
 )
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "data-full-src", "data-image", "src")
 _DAY = re.compile(r"^(?:(?:19|20)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|width\d+|w\d+)$")
@@ -40,23 +57,31 @@ _PICTURE_BOXES = etree.XPath(
     ".//figure | .//*[contains(@class,'wp-caption') and not(self::p or self::figcaption)] | .//amp-img[not(ancestor::figure)]"
     f" | .//*[{_CAPTION}]/parent::*[count(.//img)=1 and not(ancestor-or-self::figure) and not(.//p)]"
 )
-_Stated = tuple[str, str, str | None, str | None]
+Images = tuple[Image, ...]
 
 
-def images_of(page: Page, *, root: Element | None) -> tuple[tuple[Image, ...], str]:
-    """The story's pictures, the lead one first, and the source that named the lead.
+def images_of(
+    page: Page,
+    *,
+    root: Element,
+    boxes: Sequence[Element],
+    hinted: Iterable[Offer[Images]] = (),
+    beside: Iterable[Offer[Images]] = (),
+) -> Choice[Images]:
+    """The story's pictures, the lead one first; the choice is that of the lead.
 
     Args:
         page: the page.
-        root: the element that holds the story; None: the whole page.
+        root: the element that holds the story.
+        boxes: the boxes of one picture each that it holds, as ``picture_boxes`` finds them.
+        hinted: what the publisher's hints point at; it goes before all others.
+        beside: what the feed states; it goes behind them.
     """
-    stated = list(_stated(page))
-    found = list(_figures(page, page.tree if root is None else root))
-    method = stated[0][0] if stated else "figure" if found else ""
-    if stated:
-        stated[0] = _as_shown(page, stated[0], found, page.tree if root is None else root)
+    found = list(_figures(page, boxes))
+    first = [Offer("figure", (image,), reason="the first picture") for image in found[:1]]
+    choice: Choice[Images] = choose("images", chain(hinted, _stated(page), first, beside))
+    lead = [_as_shown(page, image, found, root) for image in choice.value or ()]
     merged: dict[str, Image] = {}
-    lead = [Image(url, caption, credit) for _, url, caption, credit in stated[:1]]
     for image in (*lead, *found):
         key = _key(image.url or "")
         known = merged.get(key)
@@ -65,20 +90,19 @@ def images_of(page: Page, *, root: Element | None) -> tuple[tuple[Image, ...], s
             if known is None
             else Image(known.url, known.caption or image.caption, known.credit or image.credit)
         )
-    return tuple(merged.values())[:_MAX_IMAGES], method
+    return replace(choice, value=tuple(merged.values())[:_MAX_IMAGES])
 
 
-def _as_shown(page: Page, stated: _Stated, found: list[Image], root: Element) -> _Stated:
+def _as_shown(page: Page, stated: Image, found: list[Image], root: Element) -> Image:
     """The stated lead picture as the story shows it: metadata often name a crop with a logo for sharing."""
-    method, address, caption, credit = stated
-    marks = _marks(address)
+    marks = _marks(stated.url or "")
     shown = next((image for image in found if image.url and marks & _marks(image.url)), None)
     if shown is not None and shown.url:
-        return method, shown.url, caption or shown.caption, credit or shown.credit
+        return Image(shown.url, stated.caption or shown.caption, stated.credit or shown.credit)
     for picture in list(root.iter("img"))[:30]:
         url = page.absolute(_address(picture))
         if url and marks & _marks(url):
-            return method, url, caption, credit
+            return replace(stated, url=url)
     return stated
 
 
@@ -89,52 +113,40 @@ def _marks(address: str) -> set[str]:
     return {part for part in parts if sum(map(str.isdigit, part)) >= 5 and not _DAY.match(part)}
 
 
-def _stated(page: Page) -> Iterator[_Stated]:
-    """Lead pictures by metadata: source, address, caption, credit."""
+def _stated(page: Page) -> Iterator[Offer[Images]]:
+    """Lead pictures by metadata."""
     by_node = [image for value in _as_list(page.story.get("image")) if (image := _node_image(page, value))]
-    by_meta = [
-        address
-        for name in (
-            "og:image",
-            "og:image:url",
-            "og:image:secure_url",
-            "twitter:image",
-            "twitter:image:src",
-            "parsely-image-url",
-            "sailthru.image.full",
-            "thumbnail",
-        )
-        for address in page.meta.get(name, ())
-    ]
-    for value in by_meta:
+    for source, value in page.stated(*_IMAGE_METAS):
         address = page.absolute(value)
-        if address and not _NO_PICTURE.search(address.rsplit("/", 1)[-1]):
-            same = next((image for image in by_node if _key(image[0]) == _key(address)), None)
-            yield "meta", address, *(same[1:] if same else (None, None))
-    for address, caption, credit in by_node:
-        yield "json_ld", address, caption, credit
+        if address:
+            same = next((image for image in by_node if _key(image.url or "") == _key(address)), None)
+            image = replace(same, url=address) if same else Image(address)
+            yield Offer(source, (image,), _no_picture(address))
+    for image in by_node:
+        yield Offer("json_ld", (image,))
     for address in page.links.get("image_src", ()):
-        yield "link", address, None, None
+        yield Offer("link", (Image(address),))
+    for element in page.properties.get("image", ())[:3]:
+        url = page.absolute(attributes(element, "content", "href") or picture_address(element))
+        if url and not is_elsewhere(element):
+            yield Offer(marked_by(element), (Image(url),), _no_picture(url))
 
 
-def _node_image(page: Page, value: Any) -> tuple[str, str | None, str | None] | None:
-    if isinstance(value, dict):
-        address = page.absolute(
-            jsonld.first_text(value.get("url"))
-            or jsonld.first_text(value.get("contentUrl"))
-            or jsonld.first_text(value.get("@id"))
-        )
-        caption = plain(
-            jsonld.first_text(value.get("caption")) or jsonld.first_text(value.get("description"))
-        )
-        credit = plain(
-            jsonld.first_text(value.get("creditText"))
-            or jsonld.first_text(value.get("copyrightHolder"))
-            or jsonld.first_text(value.get("creator"))
-        )
-        return (address, caption or None, credit or None) if address else None
-    address = page.absolute(value) if isinstance(value, str) else None
-    return (address, None, None) if address else None
+def _no_picture(address: str) -> str:
+    return "a logo or a placeholder" if _NO_PICTURE.search(address.rsplit("/", 1)[-1]) else ""
+
+
+def _node_image(page: Page, value: Any) -> Image | None:
+    if not isinstance(value, dict):
+        address = page.absolute(value) if isinstance(value, str) else None
+        return Image(address) if address else None
+
+    def first(*names: str) -> str | None:
+        return next((text for name in names if (text := jsonld.first_text(value.get(name)))), None)
+
+    address = page.absolute(first("url", "contentUrl", "@id"))
+    caption, credit = first("caption", "description"), first("creditText", "copyrightHolder", "creator")
+    return Image(address, plain(caption) or None, plain(credit) or None) if address else None
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -146,20 +158,21 @@ def picture_boxes(root: Element) -> list[Element]:
     return _PICTURE_BOXES(root)[:_MAX_BOXES]  # type: ignore[no-any-return]
 
 
-def _figures(page: Page, root: Element) -> Iterator[Image]:
-    for element in picture_boxes(root):
+def _figures(page: Page, boxes: Iterable[Element]) -> Iterator[Image]:
+    for element in boxes:
         if any(ancestor.tag in {"aside", "nav", "footer"} for ancestor in element.iterancestors()):
             continue
-        address = next(
-            (
-                url
-                for picture in element.iter("img", "amp-img", "source")
-                if (url := page.absolute(_address(picture)))
-            ),
-            None,
-        )
-        if address and not _NO_PICTURE.search(address.rsplit("/", 1)[-1]):
+        address = page.absolute(picture_address(element))
+        if address and not _no_picture(address):
             yield Image(address, *caption_of(element))
+
+
+def picture_address(element: Element) -> str:
+    """The address of the first picture that the element is or holds, as written; empty where there is none."""
+    return next(
+        (address for picture in element.iter("img", "amp-img", "source") if (address := _address(picture))),
+        "",
+    )
 
 
 def _address(picture: Element) -> str:
@@ -207,33 +220,6 @@ def _named_credit(part: Element) -> str:
         return ""
     credit = text_of(part)
     return credit if len(credit) < _LONGEST_CREDIT else ""
-
-
-def split_credit(text: str) -> tuple[str | None, str | None]:
-    """Caption and credit of a text that may end in a credit.
-
-    >>> split_credit("A ferry off Calais. Photo: Ada Bell/Example Press")
-    ('A ferry off Calais.', 'Ada Bell/Example Press')
-    >>> split_credit("© Example Press/ Ada Bell")
-    (None, '© Example Press/ Ada Bell')
-    """
-    match = _CREDIT_MARK.search(text)
-    if not match:
-        return text or None, None
-    caption = text[: match.start("credit")].strip(" |–—-/([")
-    return caption or None, tidy_credit(match.group("credit").rstrip(")] "))
-
-
-def tidy_credit(text: str) -> str | None:
-    """A credit without its label; the copyright sign stays, it is part of the line."""
-    text = re.sub(
-        r"^(?:photo(?:graph)?s?|pictures?|foto(?:s)?|bild(?:er|quelle)?|quelle|фото|写真|图片|사진|image)\s*(?:by)?\s*[:：=＝/]\s*",
-        "",
-        _LABEL.sub("", text),
-        flags=re.IGNORECASE,
-    )
-    text = re.sub(r"^(?:photo(?:graph)?) by\s+", "", text, flags=re.IGNORECASE)
-    return clean(text).strip(" |") or None
 
 
 def _key(address: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
@@ -11,11 +12,21 @@ from lxml import etree
 from pipeline.extract import jsonld
 from pipeline.extract.boxes import Boxes, read_boxes
 from pipeline.extract.document import Element, attributes, clean, text_of
+from pipeline.extract.microformats import read_microformats
 
 _H1_LIMIT = 12
 _LONGEST_TITLE = 500
 _SPENT = ("script", "style", "svg", "link", "template", "input", "option")
 _META_NAMES = ("property", "name", "itemprop", "http-equiv")
+_VOCABULARIES = {
+    "og:": "open_graph",
+    "article:": "open_graph",
+    "dc.": "dublin_core",
+    "dcterms.": "dublin_core",
+    "parsely-": "parsely",
+    "sailthru.": "sailthru",
+    "twitter:": "twitter",
+}
 
 
 @dataclass(slots=True)
@@ -31,6 +42,8 @@ class Page:
     """Lower-case rel → absolute addresses."""
     properties: dict[str, list[Element]] = field(default_factory=lambda: defaultdict(list))
     """Lower-case itemprop or RDFa property → its elements."""
+    microformats: Mapping[str, list[Element]] = field(default_factory=dict)
+    """The elements of the page's only hAtom entry, by what they tell."""
     boxes: Boxes = field(default_factory=dict)
     """Elements by what their class or id calls them."""
     times: list[Element] = field(default_factory=list)
@@ -49,6 +62,12 @@ class Page:
                     return value
         return ""
 
+    def stated(self, *names: str) -> Iterator[tuple[str, str]]:
+        """The vocabulary and the content of each of the named metas, in the order of the names."""
+        for name in names:
+            for value in self.meta.get(name, ()):
+                yield vocabulary(name), value
+
     def absolute(self, address: str | None) -> str | None:
         """``address`` joined to the page's base; None where it is no address of a page or file."""
         if not address:
@@ -61,6 +80,20 @@ class Page:
         except ValueError:
             return None
         return joined if joined.startswith(("http://", "https://")) else None
+
+
+def vocabulary(name: str) -> str:
+    """Whose name of a meta it is: ``open_graph``, ``dublin_core`` …, else ``meta``.
+
+    >>> vocabulary("article:section"), vocabulary("news_keywords")
+    ('open_graph', 'meta')
+    """
+    return next((whose for prefix, whose in _VOCABULARIES.items() if name.startswith(prefix)), "meta")
+
+
+def marked_by(element: Element) -> str:
+    """The markup that made the element one of ``Page.properties``: ``microdata`` or ``rdfa``."""
+    return "microdata" if element.get("itemprop") else "rdfa"
 
 
 def read_page(tree: Element, url: str) -> Page:
@@ -78,6 +111,7 @@ def read_page(tree: Element, url: str) -> Page:
     # What no field is read from any more only slows down what follows: trees are copied and searched many times.
     etree.strip_elements(tree, *_SPENT, with_tail=False)
     page.boxes = read_boxes(tree)
+    page.microformats = read_microformats(tree)
     page.nodes = jsonld.load_nodes(scripts)
     addresses = {
         jsonld.address_key(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from urllib.parse import urlsplit
 
 from pipeline.extract import jsonld
@@ -62,6 +63,8 @@ _LISTS = frozenset(
     {"collectionpage", "searchresultspage", "profilepage", "itemlist", "aboutpage", "contactpage"}
 )
 _LOCKED = frozenset({"locked", "metered", "premium", "paid", "subscription", "paywall", "subscriber", "plus"})
+_HEADINGS = ("h2", "h3", "h4")
+_LEVELS = 12
 _FEW_WORDS = 250
 _LEAST_TEASERS, _MOSTLY = 5, 0.75
 """So many linked headings, and so great a share of all text in links, make a page a list of other pages."""
@@ -153,10 +156,15 @@ def _is_index(page: Page, words: int) -> bool:
 
 def _count_teasers(tree: Element) -> int:
     """Headings that are links to other pages."""
-    inside = tree.xpath(
-        ".//article//a[@href][ancestor::h2 or ancestor::h3 or ancestor::h4 or .//h2 or .//h3 or .//h4]"
-    )
-    return len(inside) + len(tree.xpath(".//*[self::h2 or self::h3][not(ancestor::article)]/a[@href]"))
+    return sum(1 for link in tree.iter("a") if link.get("href") and _is_teaser(link))
+
+
+def _is_teaser(link: Element) -> bool:
+    """A heading stands in or around the link; around it alone, where no ``article`` holds both."""
+    around = [up.tag for up in islice(link.iterancestors(), _LEVELS)]
+    if "article" not in around:
+        return around[:1] in (["h2"], ["h3"])
+    return any(tag in _HEADINGS for tag in around) or next(link.iter(*_HEADINGS), None) is not None
 
 
 def _linked_share(tree: Element) -> float:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from pipeline.extract import jsonld
 from pipeline.extract.boxes import is_elsewhere
+from pipeline.extract.choice import Offer
 from pipeline.extract.document import attributes, text_of
-from pipeline.extract.headline import plain, site_names
-from pipeline.extract.page import Page
+from pipeline.extract.headline import plain
+from pipeline.extract.languages import language_of_text
+from pipeline.extract.page import Page, marked_by, vocabulary
 
 _CODE = re.compile(
     r"^[a-z_-]+:|^[\w-]*[:=_/][\w:=/.-]*$|^\d+$|^[A-Za-z]{0,3}\d{3,}\w*$|^(?:true|false|null|none|undefined)$|^@"
@@ -22,60 +24,58 @@ _TICKER = re.compile(r"^[A-Z]{2,7}\d{0,3}$")
 _GENERIC = frozenset(
     "home homepage start startseite news article articles artikel post posts latest all site index accueil inicio portada главная uncategorized page web story stories aktuell highlight highlights featured headlines headline top".split()
 )
+_SECTION_METAS = (
+    "article:section",
+    "parsely-section",
+    "og:article:section",
+    "section",
+    "cxenseparse:section",
+    "category",
+    "article:section:primary",
+    "dc.subject.category",
+    "sailthru.section",
+    "primary_category",
+)
+_KEYWORD_METAS = ("article:tag", "og:article:tag", "parsely-tags", "news_keywords", "sailthru.tags")
+_LONGEST_TAG = 50
 _LANGUAGE = re.compile(r"^([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{4}))?(?:[-_]([a-zA-Z]{2}|\d{3}))?(?:$|[-_.,; ])")
 
 
-def section_of(page: Page) -> tuple[str | None, str]:
-    """The section that the story stands in, and the source that named it."""
-    outlet = site_names(page)
-    for method, found in _sections(page):
-        values = list(found)
-        for value in values:
-            text = plain(value)
-            if text.count(",") > 1 or re.search(r",\S", text):
-                values.extend(text.split(","))
-                continue
-            text = re.split(r"\s*(?:[>»|;]|::)\s*", text)[-1] if method != "visible" else text
-            if (
-                1 < len(text) <= 60
-                and not text.startswith("http")
-                and text.casefold() not in _GENERIC
-                and _bare(text) not in outlet
-                and not text.isdigit()
-            ):
-                return text, method
-    return None, ""
+def section_offers(page: Page, outlet: Collection[str]) -> Iterator[Offer[str]]:
+    """The sections that the page's sources name, one from each; ``outlet`` are the site's names."""
+    for source, values in _sections(page):
+        found = [text for value in values for text in _section_names(value, source)]
+        fit = next((text for text in found if _names_section(text, outlet)), None)
+        if fit or found:
+            yield Offer(source, fit or found[0], "" if fit else "names no section")
 
 
-def _sections(page: Page) -> Iterable[tuple[str, list[str]]]:
+def _section_names(value: str, source: str) -> list[str]:
+    text = plain(value)
+    listed = text.count(",") > 1 or re.search(r",\S", text)
+    names = [part.strip() for part in text.split(",")] if listed else [text]
+    return names if source == "visible" else [re.split(r"\s*(?:[>»|;]|::)\s*", name)[-1] for name in names]
+
+
+def _names_section(text: str, outlet: Collection[str]) -> bool:
+    return (
+        1 < len(text) <= 60
+        and not text.startswith("http")
+        and text.casefold() not in _GENERIC
+        and _bare(text) not in outlet
+        and not text.isdigit()
+    )
+
+
+def _sections(page: Page) -> Iterator[tuple[str, list[str]]]:
     yield "json_ld", jsonld.texts(page.story.get("articleSection"))
-    for name in (
-        "article:section",
-        "parsely-section",
-        "og:article:section",
-        "section",
-        "cxenseparse:section",
-        "category",
-        "article:section:primary",
-        "dc.subject.category",
-        "sailthru.section",
-        "primary_category",
-    ):
-        yield "meta", page.meta.get(name, [])
-    yield (
-        "visible",
-        [
-            text_of(element)
-            for element in page.tree.xpath(".//a[contains(concat(' ', @rel, ' '), ' category ')]")[:6]
-        ],
-    )
-    yield (
-        "microdata",
-        [
-            attributes(element, "content") or text_of(element)
-            for element in page.properties.get("articlesection", ())[:4]
-        ],
-    )
+    for name in _SECTION_METAS:
+        yield vocabulary(name), page.meta.get(name, [])
+    tagged = page.tree.xpath(".//a[@rel][contains(concat(' ', @rel, ' '), ' category ')]")
+    yield "visible", [text_of(element) for element in tagged[:6]]
+    for element in page.properties.get("articlesection", ())[:4]:
+        yield marked_by(element), [attributes(element, "content") or text_of(element)]
+    yield "hatom", [text_of(element) for element in page.microformats.get("category", ())[:4]]
     yield "visible", _linked(page, "category", 6)
     for node, _ in page.nodes:
         if "breadcrumblist" in jsonld.types(node):
@@ -128,30 +128,23 @@ def _steps(page: Page, names: list[str]) -> list[str]:
     ]
 
 
-def keywords_of(page: Page) -> tuple[tuple[str, ...], str]:
-    """The story's keywords in the page's order, and the source that gave them."""
-    outlet = set(site_names(page))
-    for method, values in _keywords(page):
+def keyword_offers(page: Page, outlet: Collection[str]) -> Iterator[Offer[tuple[str, ...]]]:
+    """The keywords of each source in its own order, without the site's names; mere codes are refused."""
+    for source, values in _keywords(page):
         words = keyword_list(values, outlet)
-        if words and sum(bool(_TICKER.match(word)) for word in words) <= len(words) / 2:
-            return words, method
-    return (), ""
+        codes = sum(bool(_TICKER.match(word)) for word in words) > len(words) / 2
+        yield Offer(source, words, "codes" if codes else "")
 
 
-def _keywords(page: Page) -> Iterable[tuple[str, list[str]]]:
+def _keywords(page: Page) -> Iterator[tuple[str, list[str]]]:
     yield "json_ld", jsonld.texts(page.story.get("keywords"))
-    yield "meta", page.meta.get("article:tag", [])
-    yield "meta", page.meta.get("og:article:tag", [])
-    yield "meta", page.meta.get("parsely-tags", [])
-    yield "meta", page.meta.get("news_keywords", [])
-    yield "meta", page.meta.get("sailthru.tags", [])
-    tagged = [
-        text_of(element)
-        for element in page.tree.xpath(".//a[contains(concat(' ', @rel, ' '), ' tag ')]")[:60]
-    ]
-    yield "visible", [text for text in tagged if len(text) <= 50]
-    yield "visible", [text for text in _linked(page, "tags", 60) if len(text) <= 50]
+    for name in _KEYWORD_METAS:
+        yield vocabulary(name), page.meta.get(name, [])
+    tagged = page.tree.xpath(".//a[@rel][contains(concat(' ', @rel, ' '), ' tag ')]")
+    yield "visible", [text for element in tagged[:60] if len(text := text_of(element)) <= _LONGEST_TAG]
+    yield "visible", [text for text in _linked(page, "tags", 60) if len(text) <= _LONGEST_TAG]
     yield "meta", page.meta.get("keywords", [])[:1]
+    yield "dublin_core", page.meta.get("dc.subject", [])
 
 
 def keyword_list(values: Iterable[str], outlet: Iterable[str] = ()) -> tuple[str, ...]:
@@ -174,48 +167,34 @@ def keyword_list(values: Iterable[str], outlet: Iterable[str] = ()) -> tuple[str
     return tuple(found.values())[:50]
 
 
-def description_of(page: Page) -> tuple[str | None, str]:
-    """The page's own summary, and its source."""
-    candidates = (
-        ("meta", page.first("og:description")),
-        ("json_ld", jsonld.first_text(page.story.get("description"))),
-        ("meta", page.first("description", "twitter:description", "dc.description", "sailthru.description")),
-    )
-    for method, value in candidates:
-        text = plain(value)
-        if text:
-            return text, method
-    return None, ""
+def description_offers(page: Page) -> Iterator[Offer[str]]:
+    """The page's own summaries."""
+    yield Offer("json_ld", plain(jsonld.first_text(page.story.get("description"))))
+    for source, value in page.stated("og:description", "dc.description", "dcterms.description"):
+        yield Offer(source, plain(value))
+    for source, value in page.stated("sailthru.description", "description", "twitter:description"):
+        yield Offer(source, plain(value))
+    for element in page.properties.get("description", ())[:2]:
+        yield Offer(marked_by(element), attributes(element, "content") or text_of(element))
+    for element in page.microformats.get("description", ())[:1]:
+        yield Offer("hatom", text_of(element))
 
 
-def language_of(
-    page: Page, body: str | None, beside: tuple[str, str] | None = None
-) -> tuple[str | None, str]:
-    """BCP 47 tag of the page's language as declared, else as its text shows, and the source.
-
-    ``beside`` is what feed or registration state, with its source: where there is one nothing is detected.
-    """
-    for method, value in (
+def language_offers(page: Page) -> Iterator[Offer[str]]:
+    """The languages that the page declares, as BCP 47 tags."""
+    stated = [
         ("html", page.language),
         ("json_ld", jsonld.first_text(page.story.get("inLanguage")) or ""),
-        ("meta", page.first("content-language", "og:locale", "dc.language", "language")),
-    ):
+        *page.stated("content-language", "og:locale", "dc.language", "language"),
+    ]
+    for source, value in stated:
         tag = language_tag(value)
-        if tag:
-            return tag, method
-    if beside:
-        return beside
-    detected = detected_language(body)
-    return (detected, "detected") if detected else (None, "")
+        yield Offer(source, tag or value, "" if tag else "no language tag")
 
 
-def detected_language(text: str | None) -> str | None:
-    """The language of a text of at least 60 characters, as two letters."""
-    if not text or len(text) < 60:
-        return None
-    from py3langid.langid import classify  # noqa: PLC0415 - its model takes 75 MB and half a second, and few pages need it
-
-    return str(classify(text[:3000])[0])
+def detected_offers(text: str | None) -> Iterator[Offer[str]]:
+    """The language that a text shows."""
+    yield Offer("detected", language_of_text(text or "") or "", reason="nothing declares one")
 
 
 def language_tag(value: str) -> str | None:
@@ -233,19 +212,16 @@ def language_tag(value: str) -> str | None:
     )
 
 
-def publisher_of(page: Page) -> tuple[str | None, str]:
-    """The publisher's name as the page states it, and the source."""
-    for method, value in (
-        ("json_ld", jsonld.first_text(page.story.get("publisher"))),
-        (
-            "meta",
-            page.first("og:site_name", "dc.publisher", "dcterms.publisher", "publisher", "application-name"),
-        ),
-    ):
+def publisher_offers(page: Page) -> Iterator[Offer[str]]:
+    """The publisher's names as the page states them."""
+    stated = [
+        ("json_ld", jsonld.first_text(page.story.get("publisher")) or ""),
+        *page.stated("og:site_name", "dc.publisher", "dcterms.publisher", "publisher", "application-name"),
+        *(("hatom", text_of(element)) for element in page.microformats.get("publisher", ())[:1]),
+    ]
+    for source, value in stated:
         text = plain(value)
-        if text and not text.startswith("http"):
-            return text, method
-    return None, ""
+        yield Offer(source, text, "an address" if text.startswith("http") else "")
 
 
 def _bare(text: str) -> str:

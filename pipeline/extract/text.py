@@ -9,10 +9,10 @@ story ends and the menus begin.
 from __future__ import annotations
 
 from pipeline.extract.body import body_text, word_count
+from pipeline.extract.languages import language_of_text
 from pipeline.extract.media import split_credit
 from pipeline.extract.names import BY, names_in
 from pipeline.extract.notes import editor_notes_in
-from pipeline.extract.subjects import detected_language
 from pipeline.extract.textlines import Line, has_clock_or_date, is_credit, is_prose, label_of, lines_of
 from pipeline.extract.textstory import Story, before_credit, read_body, read_tail
 from pipeline.extract.version import EXTRACTOR_VERSION
@@ -67,7 +67,7 @@ def extract_text(text: str, *, url: str | None = None, source: Source | None = N
         headings=tuple(block.text for block in story.blocks if block.kind == "heading"),
         section=section,
         keywords=story.keywords,
-        language=source.language if source and source.language else detected_language(body),
+        language=source.language if source and source.language else language_of_text(body or ""),
         images=tuple(story.images),
         related=tuple(story.links),
         editor_notes=editor_notes_in(story.blocks),

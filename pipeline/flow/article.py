@@ -10,6 +10,7 @@ from functools import partial
 from pipeline.dateline import choose_published, parse_dateline, read_candidates
 from pipeline.extract import extract_page
 from pipeline.extract import extract_text as extract_plain
+from pipeline.extract.hints import hints_on
 from pipeline.records import NO_HEADERS, Article, Dateline, Entry, Source
 
 
@@ -29,10 +30,13 @@ def extract_article(
         url: where it answered.
         headers: of the response, names in lower case.
         entry: the feed's entry, which completes what the page lacks.
-        source: the publisher as registered: its zone, country and language.
-        fetched_at: when the page was received; a later date is flagged.
+        source: the publisher as registered: its zone, country, language and hints.
+        fetched_at: when the page was received; a later date is flagged, and the hints of that day are applied.
     """
-    article = extract_page(html, url=url, headers=headers, entry=entry, source=source)
+    article = extract_page(html, url=url, headers=headers, entry=entry, source=source, fetched_at=fetched_at)
+    zone = hints_on(source, fetched_at).zone
+    if source and zone:
+        source = replace(source, zone=zone)
     return when_and_where(article, source=source, fetched_at=fetched_at)
 
 

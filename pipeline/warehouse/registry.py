@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from pipeline.dedup import source_id as new_source_id
 from pipeline.errors import SettingsError
 from pipeline.records import Source
+from pipeline.source_fields import plain_hints
 from pipeline.warehouse import hints
 from pipeline.warehouse.tables import FEED, FEED_STATE, SOURCE
 
@@ -197,7 +198,7 @@ def _source_values(source: Source) -> dict[str, Any]:
         "obeys_robots_for_feeds": source.obey_robots_for_feeds,
         "delay_seconds": source.delay_seconds,
         "headers": dict(source.headers),
-        "hints": [hints.stored(one) for one in source.hints],
+        "hints": [plain_hints(one) for one in source.hints],
     }
 
 

@@ -257,6 +257,20 @@ def test_extract_reads_a_saved_page(tmp_path):
     assert "cannot be read" in Shell(tmp_path)("extract", tmp_path / "none.html", code=1).stderr
 
 
+def test_extract_fetches_an_address_as_a_run_does(tmp_path):
+    world = World(stories=20)
+    truth = next(one for one in world.truth(world.end) if one.kind == "article")
+    with serve(world) as server:
+        shell = Shell(tmp_path, **server.environment(tmp_path))
+        article = json.loads(shell("extract", truth.url).stdout)
+        asked = [request.url for request in server.requests]
+        assert "forbidden_address" in shell("extract", "http://127.0.0.1:1/story", code=1).stderr
+    assert article["headline"] == truth.headline
+    assert {one["field"] for one in article["field_candidates"]} >= {"headline", "authors", "body"}
+    assert asked[0].endswith("/robots.txt")
+    assert truth.url in asked
+
+
 def test_a_secret_is_referred_to_sent_and_never_kept(shell, database_url):
     with serve(World(stories=20)) as server:
         shell.environment |= server.environment(shell.folder) | {"PRESS_KEY": "s3cret-value"}
