@@ -64,6 +64,7 @@ quality: $(STAMP) ## Scores on the gold sets beside the checkout, against the fl
 bench: $(STAMP) ## What a string, an address and a story cost, beside what others cost in the same run
 	@"$(BIN)/python" bench/dateline.py
 	@"$(BIN)/python" bench/urls.py
+	@"$(BIN)/python" bench/extract.py
 	@"$(BIN)/python" bench/flow.py
 
 lock: ## Resolve requirements.lock anew (needs uv)

@@ -173,7 +173,7 @@ def _visible(page: Page) -> Iterator[str]:
         for element in elements:
             if len(here) >= 8 or element.tag in _NEVER or _of_another(element):
                 continue
-            text = text_of(element, skip=("time", "figure"))
+            text = text_of(element, skip=("time", "figure"), most=_MAX_BYLINE + 1)
             if text and len(text) <= _MAX_BYLINE and not any(text in other for other in seen):
                 seen.append(text)
                 here.append(text)
@@ -201,11 +201,11 @@ def _by_lines(page: Page) -> Iterator[Element]:
         checked += 1
         if checked > _MOST_LINES:
             return
-        whole = text_of(element)
+        whole = text_of(element, most=_MAX_BYLINE + 1)
         parent = element.getparent()
         # A lone "By" has the name beside it, in a line of few pieces.
         line = element if len(whole) > 12 or parent is None or len(parent) > _MOST_PIECES else parent
-        text = whole if line is element else text_of(line)
+        text = whole if line is element else text_of(line, most=_MAX_BYLINE + 1)
         if len(text) <= 90 and is_person(next(iter(names_in(text)), "")):
             yield line
 

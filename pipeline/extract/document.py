@@ -17,6 +17,8 @@ _MAX_DEPTH = 200
 _MAX_CHARACTERS = 12_000_000
 _MAX_TAGS = 30_000
 """Ten times as many as a long story's page has; what stands behind them, such as endless comments, is not read."""
+_MOST_PILED = 20 * _MAX_TAGS
+"""Piles of tags are taken off as far as here."""
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SELF_CLOSED_HTML = re.compile(r"<html([^>]*)/>", re.IGNORECASE)
@@ -65,17 +67,15 @@ def _part_spans(tree: Element) -> None:
 
 def _first_tags(text: str) -> str:
     """The text up to its last tag that is read; piles of tags that hold nothing do not count."""
-    if text.count("<") <= _MAX_TAGS:
-        return text
-    first = _cut(text)
-    if first.count("</") > _CLOSED * _MAX_TAGS:
+    first = _cut(text, _MAX_TAGS)
+    if first == text or first.count("</") > _CLOSED * _MAX_TAGS:
         return first
-    text = _PILE.sub(" ", text)
-    return _cut(text) if text.count("<") > _MAX_TAGS else text
+    return _cut(_PILE.sub(" ", _cut(text, _MOST_PILED)), _MAX_TAGS)
 
 
-def _cut(text: str) -> str:
-    return text[: next(islice(re.finditer("<", text), _MAX_TAGS, None)).start()]
+def _cut(text: str, tags: int) -> str:
+    after = next(islice(re.finditer("<", text), tags, None), None)
+    return text[: after.start()] if after else text
 
 
 def _parse(text: str) -> tuple[Element | None, bool]:

@@ -89,8 +89,8 @@ def _says_read_more(element: Element) -> bool:
 def _lead_text(node: Element) -> str:
     """What the element says first, so far as it is short."""
     text: str = (node.text or "").strip()
-    if not text and len(node):
-        first = node[0]
-        if first.tag != "a" and len(first) == 0:
-            text = ((first.text or "") + (first.tail or "")).strip()
+    # Not by len(): lxml counts the children one by one, and a list may have ten thousand.
+    first = None if text else next(iter(node), None)
+    if first is not None and first.tag != "a" and next(iter(first), None) is None:
+        text = ((first.text or "") + (first.tail or "")).strip()
     return text + ":" if 0 < len(text) < 40 and text[-1:].isalpha() else text[:80]

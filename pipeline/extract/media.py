@@ -55,7 +55,7 @@ _LONGEST_CREDIT = 200
 _CAPTION = "(contains(@class,'caption') or contains(@class,'Caption'))"
 _PICTURE_BOXES = etree.XPath(
     ".//figure | .//*[contains(@class,'wp-caption') and not(self::p or self::figcaption)] | .//amp-img[not(ancestor::figure)]"
-    f" | .//*[{_CAPTION}]/parent::*[count(.//img)=1 and not(ancestor-or-self::figure) and not(.//p)]"
+    f" | .//*[{_CAPTION}]/parent::*[count((.//img)[position() < 3])=1 and not(ancestor-or-self::figure) and not(.//p)]"
 )
 Images = tuple[Image, ...]
 

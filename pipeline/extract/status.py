@@ -62,7 +62,6 @@ _SENTENCE = 120
 _LISTS = frozenset(
     {"collectionpage", "searchresultspage", "profilepage", "itemlist", "aboutpage", "contactpage"}
 )
-_LOCKED = frozenset({"locked", "metered", "premium", "paid", "subscription", "paywall", "subscriber", "plus"})
 _HEADINGS = ("h2", "h3", "h4")
 _LEVELS = 12
 _FEW_WORDS = 250
@@ -177,19 +176,6 @@ def _tells(tree: Element) -> bool:
     """A sentence stands outside of links."""
     texts = tree.xpath(".//body//text()[not(ancestor::a)]")
     return any(len(text) >= _SENTENCE and len(text.strip()) >= _SENTENCE for text in texts)
-
-
-def free_access(page: Page) -> bool | None:
-    """False: the page says that it is behind a paywall; True: that it is not; None: it says nothing."""
-    stated = page.story.get("isAccessibleForFree")
-    if stated is not None:
-        return str(stated).strip().rsplit("/", 1)[-1].lower() not in {"false", "0", "no"}
-    tier = page.first(
-        "article:content_tier", "article:contenttier", "cxenseparse:articlesubtype", "access"
-    ).lower()
-    if tier in _LOCKED:
-        return False
-    return True if tier == "free" else None
 
 
 def story_root(tree: Element) -> Element:
