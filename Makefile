@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: help demo run up down marts test check compose-test fuzz sim quality bench lock clean
+.PHONY: help demo run up down marts test check compose-test fuzz sim quality floors bench lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -60,6 +60,9 @@ compose-test: ## Bring docker-compose.yml up for real, ingest, check, and take i
 
 quality: $(STAMP) ## Scores on the gold sets beside the checkout, against the floors in quality.toml
 	@"$(BIN)/python" bench/quality.py
+
+floors: $(STAMP) ## The same without the baselines: what CI asks
+	@"$(BIN)/python" bench/quality.py --floors
 
 bench: $(STAMP) ## What a string, an address and a story cost, beside what others cost in the same run
 	@"$(BIN)/python" bench/dateline.py
