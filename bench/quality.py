@@ -2,7 +2,7 @@
 
     python bench/quality.py [--gold FOLDER] [--floors] [SET ...]
 
-SET is timestamps, datelines or articles; without one all three are scored. The gold sets lie beside
+SET is timestamps, datelines, articles or dedup; without one all four are scored. The gold sets lie beside
 the checkout and are no part of it. Baselines run on the same items in the same run, but for
 trafilatura, whose predictions are kept in .dateline/bench; beside its figures stands the interval
 of our gain. With --floors no baseline is run: it is what CI asks. The status is 1 if a figure is below its floor.

@@ -7,20 +7,26 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 BENCH = Path(__file__).resolve().parent
 CACHE = BENCH.parent / ".dateline" / "bench"
 OURS = "dateline"
-BASELINES = {"timestamps": ("dateparser", "dateutil"), "datelines": ("regex",), "articles": ("trafilatura",)}
+BASELINES = {
+    "timestamps": ("dateparser", "dateutil"),
+    "datelines": ("regex",),
+    "articles": ("trafilatura",),
+    "dedup": (),
+}
 
 
 def gold_of(gold: Path, kind: str, part: str, folder: Path) -> Path:
-    """The gold of a part: a folder of pages for articles, else a file of lines.
+    """The gold of a part: a folder for articles and copies, else a file of lines.
 
     ``pages`` are the strings of ``dev`` that real pages print (sources ``page:…``), and all its
     texts that are no timestamps, without which the scorer has no ``SCORE``.
     """
-    if kind == "articles":
+    if kind in {"articles", "dedup"}:
         return gold / kind / part
     if part != "pages":
         return gold / kind / f"{part}.jsonl"
@@ -61,6 +67,10 @@ def predictions(name: str, kind: str, gold: Path, folder: Path) -> Path:
 
 def scored(kind: str, scorer: Path, gold: Path, predicted: Path) -> dict[str, float]:
     """The scorer's figures over all items, by name; for articles the scores of each page are left beside the predictions."""
+    if kind == "dedup":
+        command = [sys.executable, str(scorer), str(gold), str(predicted)]
+        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        return of_copies(json.loads(printed))
     if kind != "articles":
         command = [sys.executable, str(scorer), str(gold), str(predicted), "--json"]
         printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -70,6 +80,26 @@ def scored(kind: str, scorer: Path, gold: Path, predicted: Path) -> dict[str, fl
     command += ["--json", str(result), "--errors", str(pages_of(predicted))]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return {name: mean for name, (mean, _) in json.loads(result.read_text())["groups"]["ALL"].items()}
+
+
+def of_copies(figures: dict[str, Any]) -> dict[str, float]:
+    """The figures of copies by name; false pairs are counted, recalls are printed as ``201/210=0.957``."""
+
+    def recall(way: str) -> float:
+        return float(figures["recall_vs_original_by_op"][way].rpartition("=")[2])
+
+    def false_pairs(part: str) -> int:
+        return sum(count for parts, count in figures["false_pairs_by_part"].items() if part in parts)
+
+    return {
+        "pair_f1": figures["pairs"]["F1"],
+        "pair_precision": figures["pairs"]["P"],
+        "bcubed_f1": figures["bcubed"]["F1"],
+        "recall_truncated": recall("trunc"),
+        "recall_embedded": recall("embed"),
+        "false_templates": false_pairs("template"),
+        "false_follow_ups": false_pairs("followup"),
+    }
 
 
 def pages_of(predicted: Path) -> Path:

@@ -28,7 +28,6 @@ from pipeline.dedup.group import group_duplicates
 from pipeline.dedup.memory import MemoryIndex
 from pipeline.dedup.revision import Change, change
 from pipeline.dedup.same import (
-    ALGORITHM_VERSION,
     EntryId,
     Settlement,
     Telling,
@@ -40,7 +39,6 @@ from pipeline.dedup.same import (
 )
 
 __all__ = [
-    "ALGORITHM_VERSION",
     "CHECK_VERSION",
     "NEAR_DAYS",
     "WINDOW_DAYS",

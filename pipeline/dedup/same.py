@@ -18,7 +18,6 @@ from pipeline.dedup.union import Union
 from pipeline.urls import canonical_url, host
 
 NAMESPACE = uuid.UUID("0c6a7a5e-5f0e-5d0a-9d6b-6f2f5b1a3c11")
-ALGORITHM_VERSION = "exact-1"
 
 EntryId = tuple[uuid.UUID, str]
 """A feed's id and the entry's key in it."""

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple
 from pipeline.records import ArchiveRef, Entry, Source
 from pipeline.warehouse.leases import unleased
 from pipeline.warehouse.registry import sources
-from pipeline.warehouse.repeats import repeats_pending
+from pipeline.warehouse.repeats import repeats_another
 from pipeline.warehouse.tables import FETCH, LEDGER
 
 LEASE = timedelta(hours=2)
@@ -46,12 +46,13 @@ class Claim:
 def claim_to_fetch(connection: Connection, worker: int, limit: int, now: datetime) -> list[Claim]:
     """Up to ``limit`` entries whose page is to be asked for, leased to ``worker``.
 
-    An entry that may repeat one still pending is left until that one is settled.
+    An entry that may repeat an earlier one is left until that one is settled: then it is a duplicate
+    without a request (``settle_repeats``), or its turn comes.
     """
     ready = or_(
         LEDGER.c.state == "discovered", and_(LEDGER.c.state == "waiting", LEDGER.c.waiting_until <= now)
     )
-    return _claim(connection, worker, limit, and_(ready, ~repeats_pending()))
+    return _claim(connection, worker, limit, and_(ready, ~repeats_another()))
 
 
 def claim_to_load(connection: Connection, worker: int, limit: int) -> list[Claim]:

@@ -15,7 +15,7 @@ _TAKE = text(
 def lock_names(connection: Connection, names: Iterable[str]) -> None:
     """Takes a lock for each name, always in the same order, so that two transactions cannot hold each other up.
 
-    Who takes locks twice in a transaction takes those of publishers first, then those of texts.
+    Who takes locks twice in a transaction takes those of publishers first, then that of the clusters.
     """
     keys = {int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True) for name in names}
     if keys:

@@ -17,13 +17,13 @@ _AT_ONCE = 500
 """Entries settled in one transaction: each of their publishers is locked, and locks are not without number."""
 
 
-def repeats_pending() -> ColumnElement[bool]:
-    """True of a ledger row whose story an earlier entry, still pending, may tell."""
+def repeats_another() -> ColumnElement[bool]:
+    """True of a ledger row whose story an earlier entry has told, or may still tell."""
     earlier = LEDGER.alias("earlier")
-    pending = earlier.c.state.in_(("discovered", "fetched", "waiting"))
+    may_tell = earlier.c.state != "rejected"
     return or_(
         *(
-            select(literal(1)).where(same, pending, _precedes(earlier)).exists()
+            select(literal(1)).where(same, may_tell, _precedes(earlier)).exists()
             for same in _sameness(earlier).values()
         )
     )

@@ -13,13 +13,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.dedup import compare, fingerprint
 from pipeline.records import ArchiveRef, Article, Failure, Response
+from pipeline.warehouse import clustering
 from pipeline.warehouse.ledger import write_fetch
 from pipeline.warehouse.locks import lock_names
 from pipeline.warehouse.revisits import Revisit, end, put_off
 from pipeline.warehouse.rows import Loadable, StoryRows, story_rows
 from pipeline.warehouse.tables import ARTICLE, ARTICLE_BODY, STORY_ALIAS
 from pipeline.warehouse.versions import write_versions
-from pipeline.warehouse.writer import cluster, tell
+from pipeline.warehouse.writer import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,15 @@ def record_looks(connection: Connection, looks: Iterable[Look], now: datetime) -
     """Writes what second looks found, in the caller's transaction; returns how many stories changed."""
     looks = sorted(looks, key=lambda look: look.revisit.story_id)
     lock_names(connection, (f"source:{look.revisit.claim.source_id}" for look in looks))
+    stories = {look.revisit.story_id for look in looks if look.article}
+    stories |= clustering.hold(connection, stories)
     known = _known(connection, [look.revisit.story_id for look in looks])
     changed = 0
     for look in looks:
         article = known.get(look.revisit.story_id)
         if article is not None:  # else it went into another story, and its looks with it
             changed += _record(connection, look, article, now)
+    clustering.group(connection, stories)
     return changed
 
 
@@ -87,8 +91,7 @@ def _record(connection: Connection, look: Look, article: Any, now: datetime) -> 
         rows = story_rows(look.loadable, of=revisit.story_id)
     write_versions(connection, [rows])
     is_new = bool(rows.article["version_id"] != article.version_id)
-    if tell(connection, [rows], now):
-        cluster(connection, {digest for digest in (article.text_hash, rows.telling.text_hash) if digest}, [])
+    tell(connection, [rows], now)
     end(
         connection,
         revisit,

@@ -11,11 +11,8 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Text,
     and_,
-    cast,
     delete,
-    func,
     literal,
     literal_column,
     or_,
@@ -25,8 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from pipeline.dedup import ALGORITHM_VERSION, EntryId, Settlement, Telling, settle
-from pipeline.warehouse import revisits
+from pipeline.dedup import EntryId, Settlement, Telling, settle
+from pipeline.warehouse import clustering, revisits
 from pipeline.warehouse.locks import lock_names
 from pipeline.warehouse.rows import OWNED, Loadable, StoryRows, story_rows
 from pipeline.warehouse.tables import (
@@ -34,7 +31,6 @@ from pipeline.warehouse.tables import (
     BRIDGES,
     LEDGER,
     STORY_ALIAS,
-    STORY_CLUSTER,
 )
 from pipeline.warehouse.versions import write_versions
 
@@ -51,19 +47,18 @@ def load(connection: Connection, loadables: Iterable[Loadable], now: datetime) -
     """Writes a batch of articles in the caller's transaction and settles their ledger entries.
 
     Two loads that could touch one story wait for each other: locks are taken for the batch's
-    publishers and texts, in one order, before anything is read.
+    publishers, in one order, before anything is read; then that of the clusters.
     """
     batch = {rows.telling.entry: rows for rows in (story_rows(loadable) for loadable in loadables)}
     if not batch:
         return LoadReport(0, 0)
     tellings = [rows.telling for rows in batch.values()]
-    # Publishers first, then texts: nobody else may touch these stories from here to the commit.
+    # Nobody else may touch these stories from here to the commit.
     lock_names(connection, (f"source:{one.source_id}" for one in tellings))
     held = [one for one in _held(connection, tellings) if one.entry not in batch]
-    digests = {one.text_hash for one in (*held, *tellings) if one.text_hash}
-    digests |= _held_texts(connection, tellings)
-    lock_names(connection, (f"text:{digest}" for digest in digests))
     settlements, merges = settle(held, tellings, _aliases(connection, tellings))
+    stories = {*merges, *(one.story_id for one in settlements)}
+    stories |= clustering.hold(connection, stories)
     # Who steps back goes first: the story that takes over may have the same address.
     _merge(connection, merges)
     winners = [batch[one.entry] for one in settlements if one.method is None and one.entry in batch]
@@ -74,7 +69,7 @@ def load(connection: Connection, loadables: Iterable[Loadable], now: datetime) -
     write_versions(connection, told)
     _write_aliases(connection, merges)
     _settle_entries(connection, settlements, batch, now)
-    cluster(connection, digests, [rows.telling.story_id for rows in winners])
+    clustering.group(connection, stories)
     loaded = sum(one.method is None for one in settlements if one.entry in batch)
     return LoadReport(loaded, len(batch) - loaded)
 
@@ -111,13 +106,6 @@ def _telling(row: Any) -> Telling:
         dated_at=row.told_at,
         discovered_at=row.discovered_at,
     )
-
-
-def _held_texts(connection: Connection, tellings: Sequence[Telling]) -> set[str]:
-    """The texts that these stories have now: a story that gets another one leaves its group."""
-    ids = {one.story_id for one in tellings}
-    query = select(ARTICLE.c.text_hash).where(ARTICLE.c.story_id.in_(ids), ARTICLE.c.text_hash.is_not(None))
-    return set(connection.execute(query).scalars())
 
 
 def _aliases(connection: Connection, tellings: Sequence[Telling]) -> dict[uuid.UUID, uuid.UUID]:
@@ -244,26 +232,3 @@ def _settle_entries(
         )
         row = and_(LEDGER.c.feed_id == one.entry[0], LEDGER.c.entry_key == one.entry[1])
         connection.execute(update(LEDGER).where(row, ~same).values(**values, settled_at=now))
-
-
-def cluster(connection: Connection, digests: set[str], stories: Sequence[uuid.UUID]) -> None:
-    """Groups the stories that share a text under the earliest of them; a story alone is its own group."""
-    date = func.coalesce(ARTICLE.c.published_at, ARTICLE.c.first_seen_at)
-    first = func.first_value(ARTICLE.c.story_id).over(
-        partition_by=func.coalesce(ARTICLE.c.text_hash, cast(ARTICLE.c.story_id, Text)),
-        order_by=(date, ARTICLE.c.story_id),
-    )
-    members = or_(ARTICLE.c.text_hash.in_(digests), ARTICLE.c.story_id.in_(stories))
-    chosen = select(ARTICLE.c.story_id, first.label("cluster_id"), literal(ALGORITHM_VERSION)).where(members)
-    statement = insert(STORY_CLUSTER).from_select(["story_id", "cluster_id", "algorithm_version"], chosen)
-    excluded = statement.excluded
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[STORY_CLUSTER.c.story_id],
-            set_={"cluster_id": excluded.cluster_id, "algorithm_version": excluded.algorithm_version},
-            where=or_(
-                STORY_CLUSTER.c.cluster_id != excluded.cluster_id,
-                STORY_CLUSTER.c.algorithm_version != excluded.algorithm_version,
-            ),
-        )
-    )

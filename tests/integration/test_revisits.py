@@ -141,6 +141,7 @@ def test_what_changed_moved_and_went_is_kept(run):
         "news.article_version",
         "news.story_alias",
         "news.story_cluster",
+        "news.story_edge",
     }
     assert at(run, days=1, minutes=5).revisited == 0
 

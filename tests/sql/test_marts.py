@@ -120,6 +120,7 @@ def test_the_staging_views_are_their_tables_row_by_row(built):
     assert read == {table for table in METADATA.tables if table.startswith("news.")} | {
         "ops.feed_poll",
         "ops.ledger",
+        "ops.revisit",
     }
 
 
@@ -351,8 +352,8 @@ def test_a_lost_entry_fails_the_build_which_waits_for_its_turn(empty, database_u
     with transaction(empty) as connection:
         # A poll counted three new entries, and the ledger holds none.
         connection.exec_driver_sql("""
-            insert into news.source (source_id, domain, name, is_feed_only, state, obeys_robots_for_feeds, headers)
-            values (gen_random_uuid(), 'lost.example', 'Lost', false, 'active', false, '{}');
+            insert into news.source (source_id, domain, name, is_feed_only, state, obeys_robots_for_feeds, headers, hints)
+            values (gen_random_uuid(), 'lost.example', 'Lost', false, 'active', false, '{}', '[]');
             insert into news.feed select gen_random_uuid(), source_id, 'http://lost.example/', 'active' from news.source;
             insert into ops.feed_poll (feed_id, polled_at, outcome, entries, new_entries, is_gap)
             select feed_id, now(), 'changed', 3, 3, false from news.feed

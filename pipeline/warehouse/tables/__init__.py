@@ -31,8 +31,18 @@ from pipeline.warehouse.tables.news import (
     SOURCE,
     STORY_ALIAS,
     STORY_CLUSTER,
+    STORY_EDGE,
 )
-from pipeline.warehouse.tables.ops import FEED_POLL, FEED_STATE, FETCH, HOST_SLOT, LEDGER, REVISIT, ROBOTS
+from pipeline.warehouse.tables.ops import (
+    FEED_POLL,
+    FEED_STATE,
+    FETCH,
+    HOST_SLOT,
+    LEDGER,
+    REVISIT,
+    ROBOTS,
+    STORY_TEXT,
+)
 
 _BOOKKEEPING = {
     "loaded_at",
@@ -55,6 +65,7 @@ _HASHED_TABLES = (
     ARTICLE_CHANGE,
     STORY_ALIAS,
     STORY_CLUSTER,
+    STORY_EDGE,
     *BRIDGES,
     LEDGER,
 )
@@ -96,4 +107,6 @@ __all__ = [
     "SOURCE",
     "STORY_ALIAS",
     "STORY_CLUSTER",
+    "STORY_EDGE",
+    "STORY_TEXT",
 ]

@@ -199,10 +199,60 @@ STORY_CLUSTER = Table(
     METADATA,
     story(),
     column("cluster_id", Uuid, "Story id of the earliest member"),
-    column("algorithm_version", Text, "Version of the rule that grouped it"),
+    column("algorithm_version", Text, "Version of the rule by which it was compared with the others"),
+    column(
+        "dated_at",
+        DateTime(timezone=True),
+        "The story's date among copies: publication as its first version states it, else when it was first seen",
+    ),
     Index(None, "cluster_id"),
     schema="news",
-    comment="Which stories are the same text at several publishers; copies are kept, never dropped",
+    comment="Which stories are one text, whole or in part, at several publishers; copies are kept, never dropped",
+)
+
+
+def _end(name: str, what: str) -> list[Column[Any]]:
+    """One of the two texts of an edge."""
+    version = ForeignKey("news.article_version.version_id", ondelete="CASCADE")
+    return [
+        column(f"{name}_version_id", Uuid, what, version, primary_key=True),
+        column(f"{name}_story_id", Uuid, "The story of that text"),
+    ]
+
+
+STORY_EDGE = Table(
+    "story_edge",
+    METADATA,
+    *_end(
+        "part", "The text of which the greater share is common; where the shares are equal, the smaller id"
+    ),
+    *_end("whole", "The text of which the lesser share is common"),
+    column("kind", Text, "same: one is a copy of the other; contains: the one stands in the longer other"),
+    column("reason", Text, "What showed it"),
+    optional("hours_apart", Float, "Hours between the dates of the two stories"),
+    column("shared_of_part", Float, "Share of the words of the part that stand in the whole too, 0 to 1"),
+    column("shared_of_whole", Float, "Share of the words of the whole that stand in the part too, 0 to 1"),
+    column("shared_words", Integer, "Words in common, in the text where that is less"),
+    column("longest_passage", Integer, "Words in a row that are common, at most"),
+    column("numbers_kept", Integer, "Words with a digit, in common surroundings, that are equal"),
+    column("numbers_replaced", Integer, "Words with a digit, in common surroundings, that are not equal"),
+    column("names_replaced", Integer, "Names, in common surroundings, that are not equal"),
+    column("is_same_headline", Boolean, "True: nearly all words of the headlines are the same"),
+    column("words", Integer, "Words of the shorter text"),
+    optional(
+        "span_start",
+        Float,
+        "Where the common words begin in the whole, as a share of its length; NULL: all over",
+    ),
+    optional("span_end", Float, "Where they end there"),
+    column("check_version", Text, "Version of the rule that compared them"),
+    CheckConstraint("kind in ('same', 'contains')", name="kind"),
+    CheckConstraint("(span_start is null) = (span_end is null)", name="span"),
+    Index(None, "whole_version_id"),
+    Index(None, "part_story_id"),
+    Index(None, "whole_story_id"),
+    schema="news",
+    comment="Pairs of texts that have a story in common, with what was measured: the evidence for each cluster",
 )
 
 STORY_ALIAS = Table(

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy import (
     text as sql,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from pipeline.warehouse.tables.metadata import METADATA, column, instant, optional, text
 
@@ -200,6 +200,25 @@ REVISIT = Table(
     Index("ix_revisit_due", "due_at", postgresql_where=sql("outcome is null")),
     schema="ops",
     comment="Second looks at each story's page: what changed, moved or went",
+)
+
+STORY_TEXT = Table(
+    "story_text",
+    METADATA,
+    column(
+        "version_id",
+        Uuid,
+        "The version",
+        ForeignKey("news.article_version.version_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    column("story_id", Uuid, "Its story"),
+    column("dated_at", DateTime(timezone=True), "The story's date, as in news.story_cluster"),
+    column("keys", ARRAY(BigInteger), "What a near copy has in common with it: hashes of words in a row"),
+    # No pending list: what it saves on writing, every look-up would pay.
+    Index(None, "keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    schema="ops",
+    comment="The keys under which each text is found by its copies",
 )
 
 ROBOTS = Table(

@@ -1,24 +1,26 @@
 {{ config(indexes=[{'columns': ['cluster_id'], 'unique': true}]) }}
 
--- A story without an instant takes the moment at which it was first seen: the order that clusters use.
+-- A story's date is the one that clusters use: of its first version, else when it was first seen.
 with members as (
-    select *, coalesce(published_at, first_seen_at) as told_at
-    from {{ ref('fct_articles') }}
-    where cluster_id is not null
+    select article.*, cluster.dated_at
+    from {{ ref('fct_articles') }} as article
+    join {{ ref('stg_story_clusters') }} as cluster using (story_id)
 ),
 
+-- A cluster has the id of its earliest story.
 first_told as (
-    select distinct on (cluster_id)
+    select
         cluster_id,
         story_id as first_story_id,
         source_id as first_source_id,
         source_domain as first_source_domain,
         headline,
         language,
-        told_at as first_at,
+        dated_at as first_at,
+        published_at,
         published_at is not null as is_first_at_published
     from members
-    order by cluster_id, told_at, story_id
+    where story_id = cluster_id
 ),
 
 spread as (
@@ -28,8 +30,9 @@ spread as (
         count(*) - 1 as copies,
         count(distinct source_id) as publishers,
         count(*) filter (where published_at is null) as without_instant,
-        max(told_at) as last_at,
-        extract(epoch from max(told_at) - min(told_at))::double precision / 3600 as spread_hours
+        min(first_seen_at) as first_seen_at,
+        max(dated_at) as last_at,
+        extract(epoch from max(dated_at) - min(dated_at))::double precision / 3600 as spread_hours
     from members
     group by cluster_id
 )
@@ -43,6 +46,8 @@ select
     first_told.language,
     first_told.first_at,
     first_told.is_first_at_published,
+    first_told.published_at,
+    spread.first_seen_at,
     spread.stories,
     spread.copies,
     spread.publishers,

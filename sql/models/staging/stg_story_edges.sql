@@ -1,0 +1,1 @@
+select * from {{ source('news', 'story_edge') }}
