@@ -45,8 +45,9 @@ def migrate(engine: Engine) -> str:
 
 def _compare_again(engine: Engine) -> None:
     """Groups the stories of an older schema by today's rule, a batch a transaction."""
-    left = 1
-    while left:
+    left, before = -1, 0
+    while left not in {0, before}:
+        before = left
         with transaction(engine) as connection:
             left = clustering.catch_up(connection, 500)
 

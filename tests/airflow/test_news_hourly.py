@@ -23,7 +23,7 @@ SHARED = ROOT.parent / "shared"
 # two runs differ in the times of capture, and in which of two entries of one story is its first.
 OF_THE_RUN = {
     "first_seen_at", "fetched_at", "captured_at", "discovered_at", "content_hash", "waiting_until",
-    "state", "duplicate_method", "told_story_id", "told_text_hash", "told_at",
+    "state", "duplicate_method", "told_story_id", "told_text_hash", "told_at", "dated_at",
 }  # fmt: skip
 OF_THE_OWNER = {("news.article", "url"), ("news.article", "final_url")}
 

@@ -415,8 +415,8 @@ def test_clusters_survive_the_migration(database_url):
             """)
         )
         before = connection.execute(text("select story_id, cluster_id from news.story_cluster")).all()
-    schema.migrate(engine)
     with transaction(engine) as connection:
+        schema.upgrade(connection, "head")
         assert schema.differences(connection) == []
         after = connection.execute(text("select story_id, cluster_id from news.story_cluster")).all()
         assert sorted(after) == sorted(before)

@@ -264,7 +264,13 @@ def test_a_repeat_is_not_settled_under_the_hands_of_the_worker_that_just_claimed
 
     with worker(engine) as number:
         with transaction(engine) as connection:
-            assert len(claim_to_fetch(connection, number, 9, NOW)) == 1
+            claimed = connection.execute(
+                text(
+                    "update ops.ledger set lease_worker = :n, lease_until = now() + '1 hour' where state = 'discovered'"
+                ),
+                {"n": number},
+            )
+            assert claimed.rowcount == 1
             other = threading.Thread(target=settle)
             other.start()
             other.join(0.5)  # it has found the row and waits for this transaction
