@@ -64,7 +64,7 @@ def newspaper4k() -> Extract:
     from newspaper import Article
 
     def extract(html: str, url: str) -> object:
-        article = Article(url)
+        article = Article(url, fetch_images=False)  # else it asks the web for the size of each picture
         article.download(input_html=html)
         article.parse()
         return article
