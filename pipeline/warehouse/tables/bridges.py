@@ -15,6 +15,19 @@ def _position(what: str) -> Column[Any]:
     return column("position", Integer, f"Place in the order of {what}, from 0", primary_key=True)
 
 
+def _place() -> list[Column[Any]]:
+    """A place as the gazetteer knows it."""
+    return [
+        column("name", Text, "Name of the place"),
+        text("country", "ISO 3166-1 alpha-2"),
+        text("admin1", "First-level division"),
+        optional("lat", Float, "Latitude, WGS 84"),
+        optional("lon", Float, "Longitude, WGS 84"),
+        text("zone", "IANA zone of the place"),
+        optional("geoname_id", Integer, "GeoNames id"),
+    ]
+
+
 ARTICLE_AUTHOR = Table(
     "article_author",
     METADATA,
@@ -154,13 +167,7 @@ ARTICLE_PLACE = Table(
     story(),
     column("rel", Text, "located: the place named in the dateline", primary_key=True),
     _position("print"),
-    column("name", Text, "Name of the place"),
-    text("country", "ISO 3166-1 alpha-2"),
-    text("admin1", "First-level division"),
-    optional("lat", Float, "Latitude, WGS 84"),
-    optional("lon", Float, "Longitude, WGS 84"),
-    text("zone", "IANA zone of the place"),
-    optional("geoname_id", Integer, "GeoNames id"),
+    *_place(),
     text("method", "How it was told from its namesakes"),
     Index(None, "geoname_id"),
     schema="news",
@@ -172,13 +179,7 @@ ARTICLE_PLACE_NAMESAKE = Table(
     story(),
     column("place_position", Integer, "The located row of article_place", primary_key=True),
     _position("likelihood"),
-    column("name", Text, "Name of the place"),
-    text("country", "ISO 3166-1 alpha-2"),
-    text("admin1", "First-level division"),
-    optional("lat", Float, "Latitude, WGS 84"),
-    optional("lon", Float, "Longitude, WGS 84"),
-    text("zone", "IANA zone of the place"),
-    optional("geoname_id", Integer, "GeoNames id"),
+    *_place(),
     schema="news",
     comment="The namesakes that the located place was preferred to",
 )
