@@ -19,7 +19,7 @@ _WORDS: dict[Role, str] = {
     r"opublikowan|dodano|julkaist|megjelen|közzét|diterbitkan|đăng|δημοσ|פורסם|انتشار|منتشر|شائع|प्रकाशित|objavljen|објављен|zveřejněn|zverejnen|vydán|"
     r"publikov|publikac|publiku|опублік|публикуван|প্রকাশ|வெளியிட|ప్రచుర|പ്രസിദ്ധീക|เผยแพร่|\bterbit|発行|配信|게재|"
     r"argitarat|paskelbt|publicēt|avaldatud|\bbirt\b|გამოქვეყნ|հրապարակ|жариялан|dərc|imechapish|nilathala|cyhoedd",
-    "page_clock": r"\b(?:now|current time|server time|time now|rendered|generated)\b|сейчас|现在|現在",
+    "page_clock": r"\b(?:now|current time|local time|server time|time now|rendered|generated)\b|сейчас|现在|現在",
     "event": r"kick-?off|starts?\b|begins?\b|doors\b|deadline|scheduled|beginn|anstoß|début|inicio",
 }
 _LABEL = re.compile("|".join(f"(?P<{role}>{words})" for role, words in _WORDS.items()))

@@ -126,8 +126,10 @@ def _read(text: str, setting: Setting) -> Iterator[Timestamp | None]:
     if glued:
         yield glued
         return
+    told = 0
     for sighting in _sightings(stream, kinds, setting):
-        yield from _timestamps(text, stream, sighting, setting)
+        yield from _timestamps(text, stream, sighting, setting, told)
+        told = stream[sighting.end - 1].end
 
 
 def _unglued(text: str, ways: list[Cut], setting: Setting) -> Timestamp | None:
@@ -148,9 +150,12 @@ def _unglued(text: str, ways: list[Cut], setting: Setting) -> Timestamp | None:
 
 
 def _timestamps(
-    text: str, stream: list[Token], sighting: Sighting, setting: Setting
+    text: str, stream: list[Token], sighting: Sighting, setting: Setting, told: int = 0
 ) -> Iterator[Timestamp | None]:
-    """The timestamp of one sighting; None for an impossible one, nothing where its year is not to be had."""
+    """The timestamp of one sighting; None for an impossible one, nothing where its year is not to be had.
+
+    ``told`` is where the sighting before it ends: a label further back is that one's.
+    """
     if sighting.date is not None and not sighting.date.days:
         yield None
         return
@@ -168,7 +173,7 @@ def _timestamps(
         every = _latest(every, setting)
     if every:
         best = every[0] if len(every) == 1 else _undecided(every)
-        role = role_of(text[:start]) if start else "unknown"
+        role = role_of(text[told:start]) if start else "unknown"
         yield best if role == "unknown" else replace(best, role=role)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dateline import choose_published, parse_timestamp, read_candidates
+from pipeline.dateline import choose_published, find_timestamps, parse_timestamp, read_candidates
 from pipeline.records import DateCandidate, Source
 
 FETCHED = datetime(2021, 6, 3, 12, tzinfo=UTC)
@@ -255,6 +255,12 @@ def test_a_month_gets_its_day_from_a_lower_source_that_lies_in_it(lower, local, 
     found = choose_published([DateCandidate("May 2021", "meta"), DateCandidate(lower, "time")])
     assert (found.local.date().isoformat(), found.precision, found.method) == (local, precision, method)
     assert ("conflict" in found.flags) is (precision == "month")
+
+
+def test_a_label_is_that_of_the_date_behind_it_alone():
+    text = "Published 2 May 2021 10:00 GMT | Updated: 3 May 2021 11:00 GMT. Doors 5 May 2021 at 20:00. Then 4 May 2021 09:00"
+    roles = [one.role for one in find_timestamps(text)]
+    assert roles == ["published", "updated", "event", "unknown"]
 
 
 def test_the_day_before_yesterday_is_no_yesterday():
