@@ -92,6 +92,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class SitemapLink:
+    """A sitemap that an index lists."""
+
+    url: str
+    modified_raw: str | None = None
+    """``lastmod`` as printed."""
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """What could be read of a feed document, and what was wrong with it."""
 
@@ -104,9 +113,20 @@ class ParsedFeed:
     fault: str | None = None
     """Why it is not well formed, or not a feed at all; None: nothing wrong."""
     ttl_minutes: int | None = None
+    """``ttl`` of RSS: how long the document may be kept."""
+    update_minutes: int | None = None
+    """``sy:updatePeriod`` divided by ``sy:updateFrequency``: how often the publisher says that it changes."""
+    skip_hours: frozenset[int] = frozenset()
+    """Hours of the day, 0 to 23 in GMT, in which the publisher asks not to be polled."""
+    skip_days: frozenset[int] = frozenset()
+    """Days of the week in GMT, Monday 0, on which the publisher asks not to be polled."""
     hubs: tuple[str, ...] = ()
     self_url: str | None = None
     next_url: str | None = None
+    sitemaps: tuple[SitemapLink, ...] = ()
+    """What a sitemap index lists; its format is ``sitemapindex`` and it has no entries."""
+    announced: tuple[str, ...] = ()
+    """Feeds that an HTML page in the place of a feed names in its head, the likeliest first."""
 
 
 # -- what came over the wire --------------------------------------------------------
