@@ -1,7 +1,7 @@
 """Cost of finding copies in memory: ``python bench/dedup_memory.py [DOCUMENTS]`` (100,000 by default).
 
 Invented documents of 60 to 900 words, spread evenly over 30 days; a third are copies of a story told
-before, some cut, some retyped. ``--footer SHARE`` gives that share of them one closing paragraph of 70 words that
+before, retyped, cut, or within a longer page. ``--footer SHARE`` gives that share of them one closing paragraph of 70 words that
 no rule knows, which is the worst case for the candidates. Prints CPU and not wall-clock time.
 """
 
@@ -12,7 +12,7 @@ import itertools
 import resource
 import statistics
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -27,17 +27,28 @@ class Story:
     headline: str
     body: str
     published_at: datetime
+    copy_of: int | None = None
+    way: str | None = None
+    """How it was copied: retyped, truncated, embedded."""
     url: None = None
 
 
 def invented(count: int, random: Random, footer: float) -> list[Story]:
-    """Documents of words that are as unevenly frequent as those of a language."""
+    """Documents of words that are as unevenly frequent as those of a language; of every nine one is a name, of 40 one a number."""
     vocabulary = ["".join(random.choices("aeioulnrstdmkp", k=random.randint(2, 9))) for _ in range(30_000)]
+    vocabulary[5::9] = [word.capitalize() for word in vocabulary[5::9]]
+    vocabulary[20::40] = [str(number) for number in range(len(vocabulary[20::40]))]
     weights = list(itertools.accumulate(1 / rank for rank in range(1, len(vocabulary) + 1)))
 
     def prose(words: int) -> str:
         drawn = random.choices(vocabulary, cum_weights=weights, k=words)
         return "\n\n".join(" ".join(drawn[place : place + 40]) for place in range(0, words, 40))
+
+    def copied(told: Story, way: str) -> str:
+        words = told.body.split(" ")
+        kept = words[: max(60, len(words) // 2)] if way == "truncated" else words
+        body = " ".join(word[::-1] if random.random() < 0.02 else word for word in kept)
+        return body if way != "embedded" else f"{prose(len(words))}\n\n{body}\n\n{prose(len(words) // 2)}"
 
     closing = prose(70)
     stories: list[Story] = []
@@ -45,21 +56,16 @@ def invented(count: int, random: Random, footer: float) -> list[Story]:
         at = START + timedelta(days=30) * random.random()
         if stories and random.random() < 1 / 3:
             told = random.choice(stories)
-            words = told.body.split(" ")
-            cut = len(words) if random.random() < 0.6 else max(60, len(words) // 2)
-            kept = [word[::-1] if random.random() < 0.02 else word for word in words[:cut]]
-            at = min(
-                told.published_at + timedelta(hours=random.expovariate(1 / 12)), START + timedelta(days=30)
-            )
-            stories.append(Story(number, told.headline, " ".join(kept), at))
+            (way,) = random.choices(("retyped", "truncated", "embedded"), (6, 3, 1))
+            later = told.published_at + timedelta(hours=random.expovariate(1 / 12))
+            headline = told.headline if way != "embedded" else prose(9)
+            at = min(later, START + timedelta(days=30))
+            stories.append(Story(number, headline, copied(told, way), at, told.id, way))
         else:
             body = prose(min(900, 60 + int(random.expovariate(1 / 290))))
             stories.append(Story(number, prose(9), body, at))
     return [
-        Story(one.id, one.headline, f"{one.body}\n\n{closing}", one.published_at)
-        if random.random() < footer
-        else one
-        for one in stories
+        replace(one, body=f"{one.body}\n\n{closing}") if random.random() < footer else one for one in stories
     ]
 
 

@@ -170,6 +170,10 @@ class Failure:
     retry_after_seconds: float | None = None
     status: int | None = None
     fetched_at: datetime | None = None
+    final_url: str | None = None
+    """The address that answered so, after redirects; None: none answered."""
+    fresh_seconds: float | None = None
+    """How long the answer stays so by its own word (``Cache-Control``, ``Expires``); None: it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,11 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=16, ge=1, le=256)
     """Requests under way at once in one process."""
     shards: int = Field(default=4, ge=1, le=16)
-    """Parallel shares of an hourly run under Airflow."""
+    """Parallel shares of an hourly run under Airflow, and watchers of feeds."""
+    watch_round_seconds: float = Field(default=10.0, gt=0)
+    """How often a watcher looks which of its feeds are due."""
+    websub_callback: str | None = None
+    """Public ``https://`` address of Airflow's API server, to which hubs push; None: feeds are pulled only."""
 
     @property
     def archive_location(self) -> str:

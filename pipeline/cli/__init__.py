@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.console import Console
 
-from pipeline.cli import demo, reading, registry, running
+from pipeline.cli import archive, demo, reading, registry, running
 from pipeline.errors import DatelineError, Transient
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ running.add_to(app)
 reading.add_to(app)
 demo.add_to(app)
 app.add_typer(registry.app, name="sources")
+app.add_typer(archive.app, name="archive")
 
 
 def main() -> None:

@@ -10,7 +10,8 @@ import typer
 from rich.table import Table
 
 from pipeline.cli import show
-from pipeline.cli.session import WarehouseOption, opened, settled
+from pipeline.cli.discover import discover
+from pipeline.cli.session import WarehouseOption, err, opened, settled
 from pipeline.errors import SettingsError
 from pipeline.poll import read_opml, write_opml
 from pipeline.records import Source
@@ -20,9 +21,11 @@ from pipeline.warehouse.engine import transaction
 
 out = show.console()
 app = typer.Typer(
-    help="The publishers of a running warehouse: list, add, pause, rename, remove, sync, OPML.",
+    help="The publishers of a running warehouse: list, discover, add, pause, rename, remove, sync, OPML.",
     no_args_is_help=True,
 )
+
+app.command()(discover)
 
 DomainArgument = Annotated[
     str, typer.Argument(help="The publisher's domain, as `dateline sources list` shows it.")
@@ -135,14 +138,16 @@ def import_opml(
     file: Annotated[Path, typer.Argument(help="An OPML file, of a feed reader for example.")],
     warehouse: WarehouseOption = None,
 ) -> None:
-    """Adds the publishers and feeds of an OPML file."""
+    """Adds the publishers and feeds of an OPML file, and names what in it is no feed."""
     try:
         listed = read_opml(file.read_bytes())
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read: {error}") from error
     context = opened(settled(warehouse=warehouse), migrate=True)
     with transaction(context.engine) as connection:
-        report = registry.sync(connection, listed, prune=False)
+        report = registry.sync(connection, listed.sources, prune=False)
+    for line in listed.left_out:
+        err.print(f"left out: {line}", highlight=False, markup=False, soft_wrap=True)
     out.print(f"{len(report.added)} publishers added, {len(report.changed)} changed")
 
 

@@ -116,9 +116,12 @@ def status(
     context = opened(settled(warehouse=warehouse, demo=demo))
     with transaction(context.engine) as connection:
         counts, why = reports.conservation(connection), reports.reasons(connection)
+        alarms = reports.alarms(connection)
     out.print(show.feeds_table(counts, by_feed=feeds))
     if why:
         out.print(show.reasons_table(why))
+    if alarms:
+        out.print(show.alarms_table(alarms))
     if not all(count.is_conserved for count in counts):
         err.print("[bold red]entries are missing from the ledger: the rows marked ✗[/]")
         raise typer.Exit(1)

@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.table import Table
 
 from pipeline.flow.polling import Progress as Report
-from pipeline.warehouse.reports import FeedCount
+from pipeline.warehouse.reports import Alarm, FeedCount
 
 _STEPS = {
     "poll": "Polling feeds",
@@ -119,6 +119,19 @@ def reasons_table(rows: Sequence[dict[str, Any]]) -> Table:
         table.add_row(
             row["domain"], row["state"], row["reason"], str(row["entries"]), _shortened(row["example"] or "")
         )
+    return table
+
+
+def alarms_table(rows: Sequence[Alarm]) -> Table:
+    """Feeds that somebody should look at."""
+    table = Table(title="Feeds to look at", title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    for name in ("source", "what", "since"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("feed", overflow="fold")
+    table.add_column("in words", overflow="fold")
+    for row in rows:
+        since = f"{row.since:%Y-%m-%d %H:%M}Z" if row.since else "the start"
+        table.add_row(row.domain, row.kind, since, _shortened(row.feed), row.words)
     return table
 
 

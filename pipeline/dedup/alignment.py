@@ -73,9 +73,11 @@ def names_replaced(common: Alignment) -> int:
     elsewhere does not count, and one that is replaced by the same other again counts once.
     """
     left, right = common.left, common.right
-    gaps = stretches(~common.in_left)
-    if not len(gaps):
+    loose = left.capitals & ~common.in_left
+    if not loose.any():
         return 0
+    gaps = stretches(~common.in_left)
+    gaps = gaps[_any(loose, gaps)]
     partner = np.zeros(len(left.words), np.intp)
     here, there = _paired_words(common)
     partner[here] = there
@@ -107,7 +109,8 @@ def span(covered: Mask) -> tuple[float, float]:
 
 def longest(covered: Mask) -> int:
     """The most words in a row that are covered."""
-    return int(np.diff(stretches(covered)).max(initial=0))
+    passages = stretches(covered)
+    return int((passages[:, 1] - passages[:, 0]).max(initial=0))
 
 
 def stretches(mask: Mask) -> Places:
@@ -136,6 +139,14 @@ def _paired_words(common: Alignment) -> tuple[Places, Places]:
         (common.left_starts[:, None] + offsets).ravel(),
         (common.right_starts[:, None] + offsets).ravel(),
     )
+
+
+def _any(mask: Mask, stretch: Places) -> Mask:
+    """For which of these stretches ``mask`` is true of any word."""
+    before = np.zeros(len(mask) + 1, np.intp)
+    np.cumsum(mask, out=before[1:])
+    held: Mask = before[stretch[:, 1]] > before[stretch[:, 0]]
+    return held
 
 
 def _names(text: Fingerprint, start: int, end: int, other: Fingerprint) -> bytes:

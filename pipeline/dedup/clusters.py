@@ -20,7 +20,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pipeline.dedup.check import CHECK_VERSION, Reason, Scores, decide, measure
 from pipeline.dedup.fingerprint import fingerprint, keys
@@ -137,12 +137,19 @@ def assign(new: Sequence[Text], index: KeyIndex) -> Assignment:
     return Assignment(edges, regroup({text.story for text in new}, edges, index))
 
 
-def find_edges(new: Sequence[Text], index: KeyIndex) -> tuple[Edge, ...]:
+def find_edges(
+    new: Sequence[Text], index: KeyIndex, made: Mapping[Any, tuple[int, ...]] | None = None
+) -> tuple[Edge, ...]:
     """Adds texts to the index and gives the edges between them and all that it holds.
 
     Of two workers the later one sees the texts of both, if each adds its own before it looks.
+    ``made`` holds keys of texts that the caller has made already, before he took a lock.
     """
-    index.add(new, {text.id: keys(text.headline, text.body) for text in new})
+    made = made or {}
+    index.add(
+        new,
+        {text.id: made[text.id] if text.id in made else keys(text.headline, text.body) for text in new},
+    )
     held = {text.id: text for text in new}
     pairs: dict[tuple[Id, Id], None] = {}
     for found in index.candidates(new):
@@ -166,7 +173,7 @@ def regroup(stories: Collection[Id], edges: Collection[Edge], index: KeyIndex) -
     for edge in edges:
         touched |= {edge.part_story, edge.whole_story}
     held = index.neighbourhood(touched)
-    return partition(held.dated, {*held.edges, *edges})
+    return partition(held.dated, [*held.edges, *edges])
 
 
 def is_candidate(shared_keys: int, one: datetime | None, other: datetime | None) -> bool:
@@ -178,7 +185,10 @@ def is_candidate(shared_keys: int, one: datetime | None, other: datetime | None)
 
 
 def partition(dated: Mapping[Id, datetime | None], edges: Collection[Edge]) -> dict[Id, Id]:
-    """For each of these stories the earliest of its cluster; edges that lead elsewhere join nothing."""
+    """For each of these stories the earliest of its cluster; edges that lead elsewhere join nothing.
+
+    An edge may be given twice.
+    """
     pages = round_ups(edges)
     union = Union()
     for edge in edges:

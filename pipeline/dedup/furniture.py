@@ -140,4 +140,5 @@ def _is_furniture(paragraph: str, phrases: Sequence[str]) -> bool:
     if paragraph.count(" ") >= MOST_WORDS:
         return False
     lowered = paragraph.strip().lower()
-    return any(phrase in lowered for phrase in phrases) or _BEGINS.match(lowered) is not None
+    says = bool(phrases) and any(phrase in lowered for phrase in phrases)
+    return says or _BEGINS.match(lowered) is not None

@@ -1,8 +1,9 @@
-"""One GET, whatever the server does: a ``Response``, or a ``Failure`` that says why not."""
+"""One request, whatever the server does: a ``Response``, or a ``Failure`` that says why not."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -12,28 +13,35 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
+from urllib.parse import urlencode
 
 import certifi
 import httpcore2
 import httpx2
 
 from pipeline.errors import SettingsError
-from pipeline.fetch import faults
 from pipeline.fetch.addresses import load_resolve_table
 from pipeline.fetch.backend import GuardedBackend
 from pipeline.fetch.exchange import Answer, Limits, exchange
-from pipeline.fetch.faults import Fault
+from pipeline.fetch.faults import Fault, fault, retry_after_seconds
+from pipeline.fetch.freshness import fresh_seconds
 from pipeline.fetch.guard import Guard
-from pipeline.fetch.redirects import Trip, without_secrets
-from pipeline.fetch.target import BadUrl, Target, without_credentials
+from pipeline.fetch.redirects import MAX_REDIRECTS, Trip, without_secrets
+from pipeline.fetch.target import BadUrl, Target, withheld, without_credentials
 from pipeline.records import NO_HEADERS, Failure, Response
 from pipeline.settings import Settings
 
-Gate = Callable[[str], AbstractAsyncContextManager[Failure | None]]
+Report = Callable[[float, bool], None]
+"""Told how many seconds a host took to answer, and whether it answered well (below 400, in time)."""
+
+Gate = Callable[[str], AbstractAsyncContextManager[Failure | Report | None]]
 """Opened for each address before it is asked, redirects too; a ``Failure`` refuses that address."""
 
 _IDLE_SECONDS = 5.0
+
+for _name in ("httpcore2", "hpack"):  # at DEBUG they print every header: a source's secrets, a redirect's
+    logging.getLogger(_name).setLevel(logging.INFO)
 
 
 def utc_now() -> datetime:
@@ -109,37 +117,80 @@ class Client:
         timeout_seconds: float | None = None,
         gate: Gate | None = None,
         cut: bool = False,
+        max_redirects: int = MAX_REDIRECTS,
     ) -> Response | Failure:
         """What ``url`` gives, after redirects, its body decoded and within ``max_bytes``.
 
         Network trouble of any kind, and any status of 400 or more, is a ``Failure``. A 304 is a
-        ``Response`` with an empty body. ``cut`` shortens a body that is too long instead of
-        failing. Time spent in ``gate`` does not count towards ``timeout_seconds`` (None: the
-        client's own). Credentials in ``url`` become an Authorization header and appear nowhere.
+        ``Response`` with an empty body, where ``headers`` held a validator. ``cut`` shortens a body
+        that is too long instead of failing. Time spent in ``gate`` does not count towards
+        ``timeout_seconds`` (None: the client's own). Credentials in ``url`` become an Authorization
+        header and appear nowhere.
         """
+        limits = Limits(max_bytes, self._budget(timeout_seconds), cut)
+        return await self._go(url, headers, limits, gate=gate, max_redirects=max_redirects)
+
+    async def post_form(
+        self,
+        url: str,
+        fields: Mapping[str, str],
+        *,
+        max_bytes: int,
+        timeout_seconds: float | None = None,
+        gate: Gate | None = None,
+    ) -> Response | Failure:
+        """What ``url`` answers to the form ``fields``; guard, caps and failures are those of ``get``.
+
+        A 307 or 308 is followed with the form (but not from https to http: it may hold a secret), a 301
+        or 302 on the same host only; whatever else redirects is a ``Failure``.
+        """
+        form = urlencode(fields).encode("ascii")
+        limits = Limits(max_bytes, self._budget(timeout_seconds))
+        return await self._go(url, NO_HEADERS, limits, gate=gate, form=form)
+
+    def _budget(self, timeout_seconds: float | None) -> float:
+        return self._timeout_seconds if timeout_seconds is None else timeout_seconds
+
+    async def _go(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        limits: Limits,
+        *,
+        gate: Gate | None,
+        max_redirects: int = MAX_REDIRECTS,
+        form: bytes | None = None,
+    ) -> Response | Failure:
         try:
             target = Target.parse(url)
         except BadUrl as error:
-            return self._failure(without_credentials(url), Fault("permanent", error.reason, str(error)))
-        trip = Trip(without_credentials(url), target, headers)
-        budget = self._timeout_seconds if timeout_seconds is None else timeout_seconds
+            return self._failure(withheld(url), fault(error.reason, str(error)))
+        trip = Trip(without_credentials(url), target, headers, max_redirects)
+        pool = self._pool if form is None else _posting(self._pool, form)
         while True:
-            async with _opened(gate, str(trip.target)) as refusal:
-                if refusal is not None:
-                    return replace(refusal, url=trip.asked, detail=trip.told(refusal.detail))
+            async with _opened(gate, str(trip.target)) as leave:
+                if isinstance(leave, Failure):
+                    return replace(leave, url=trip.asked, detail=trip.told(leave.detail))
                 sent = trip.headers(self.user_agent)
                 async with self._room:
                     began = time.monotonic()
-                    limits = Limits(max_bytes, budget - trip.spent_seconds, cut)
-                    answer = await exchange(self._pool, trip.target, sent, limits, self._clock)
-                    trip.spent_seconds += time.monotonic() - began
+                    left = replace(limits, seconds=limits.seconds - trip.spent_seconds)
+                    answer = await exchange(pool, trip.target, sent, left, self._clock)
+                    spent = time.monotonic() - began
+                trip.spent_seconds += spent
+                if leave is not None:
+                    leave(*_pace(answer, spent))
             if isinstance(answer, Fault):
                 return self._failure(trip.asked, answer._replace(detail=trip.told(answer.detail)))
             if trip.has_arrived(answer):
                 return self._response(trip, answer, sent)
-            fault = trip.follow(answer)
-            if fault is not None:
-                return self._failure(trip.asked, fault._replace(detail=trip.told(fault.detail)), answer)
+            before = trip.target
+            end = trip.follow(answer)
+            if end is None and form is not None and not _may_carry(answer.status, before, trip.target):
+                end = fault("bad_redirect", f"a form does not follow a {answer.status} to {trip.target}")
+            if end is not None:
+                refusal = self._failure(trip.asked, end._replace(detail=trip.told(end.detail)), answer)
+                return replace(refusal, final_url=str(before))
 
     def _response(self, trip: Trip, answer: Answer, sent: Mapping[str, str]) -> Response:
         return Response(
@@ -154,28 +205,70 @@ class Client:
             request_headers=without_secrets(sent),
         )
 
-    def _failure(self, url: str, fault: Fault, answer: Answer | None = None) -> Failure:
+    def _failure(self, url: str, end: Fault, answer: Answer | None = None) -> Failure:
         at = answer.at if answer and answer.at else self._clock()
         headers = answer.headers if answer else NO_HEADERS
-        wait = faults.retry_after_seconds(headers.get("retry-after"), now=at, date=headers.get("date"))
+        wait = retry_after_seconds(headers.get("retry-after"), now=at, date=headers.get("date"))
         return Failure(
             url=url,
-            kind=fault.kind,
-            reason=fault.reason,
-            detail=without_credentials(fault.detail),
+            kind=end.kind,
+            reason=end.reason,
+            detail=without_credentials(end.detail),
             retry_after_seconds=wait,
             status=answer.status if answer else None,
             fetched_at=at,
+            fresh_seconds=fresh_seconds(headers),
         )
 
 
+class _Posting:
+    """A pool that makes each request the POST of one form."""
+
+    def __init__(self, pool: httpcore2.AsyncConnectionPool, form: bytes) -> None:
+        self._pool = pool
+        self._form = form
+
+    async def handle_async_request(self, request: httpcore2.Request) -> httpcore2.Response:
+        about = {
+            b"content-type": b"application/x-www-form-urlencoded",
+            b"content-length": str(len(self._form)).encode(),
+        }
+        return await self._pool.handle_async_request(
+            httpcore2.Request(
+                "POST",
+                request.url,
+                headers=[*request.headers, *about.items()],
+                content=self._form,
+                extensions=request.extensions,
+            )
+        )
+
+
+def _posting(pool: httpcore2.AsyncConnectionPool, form: bytes) -> httpcore2.AsyncConnectionPool:
+    return cast("httpcore2.AsyncConnectionPool", _Posting(pool, form))
+
+
+def _may_carry(status: int, before: Target, after: Target) -> bool:
+    """True if a form, with the secret in it, may go where a redirect points."""
+    if before.url.scheme == "https" and after.url.scheme != "https":
+        return False
+    return status in (307, 308) or (status != 303 and before.url.host == after.url.host)
+
+
 @asynccontextmanager
-async def _opened(gate: Gate | None, url: str) -> AsyncIterator[Failure | None]:
+async def _opened(gate: Gate | None, url: str) -> AsyncIterator[Failure | Report | None]:
     if gate is None:
         yield None
         return
-    async with gate(url) as refusal:
-        yield refusal
+    async with gate(url) as leave:
+        yield leave
+
+
+def _pace(answer: Answer | Fault, spent_seconds: float) -> tuple[float, bool]:
+    """What a ``Report`` is told: a request that failed counts with all the time that it took."""
+    if isinstance(answer, Fault):
+        return spent_seconds, False
+    return answer.latency_seconds, answer.status < 400
 
 
 @lru_cache(maxsize=4)  # making one takes 50 ms

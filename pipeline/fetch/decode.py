@@ -1,4 +1,4 @@
-"""Content codings undone while a body arrives, never more than the cap at once.
+"""Content codings undone while a body arrives, a small piece at a time.
 
 httpx2 bounds each step to a megabyte, but gives no sign of a stream that was cut short and lets a
 zstd frame ask for a window of 128 MB; hence our own few lines over the same three libraries.
@@ -7,14 +7,19 @@ zstd frame ask for a window of 128 MB; hence our own few lines over the same thr
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from typing import Literal, Protocol
 
 import brotli
 from backports import zstd
 
+STEP_BYTES = 65_536
+"""What one step gives at most: the body's cap is then all that a bomb can fill."""
 _ZSTD_WINDOW_LOG = 23
 """8 MB: what RFC 9659 lets a server ask for."""
 _MAX_CODINGS = 3
+_NOT_ASKED_FOR = frozenset("aes128gcm bzip2 compress dcb dcz exi lzma pack200-gzip x-compress xz".split())
+"""Codings of IANA's registry and beside it. Any other name ("utf-8", "none") is a mistake over a plain body."""
 
 
 class TooLarge(Exception):
@@ -32,8 +37,10 @@ class CutShort(Exception):
 class Coding(Protocol):
     """One content coding, undone piece by piece."""
 
-    def feed(self, data: bytes, limit: int) -> bytes:
-        """What ``data`` decodes to; may stop once more than ``limit`` bytes are out.
+    def feed(self, data: bytes) -> bytes:
+        """The next piece of what all data so far decodes to, about ``STEP_BYTES`` at most.
+
+        The rest comes by feeding nothing, until nothing comes.
 
         Raises:
             BadEncoding: ``data`` is not in this coding.
@@ -53,39 +60,44 @@ class Decoder:
     """The codings of one body, in the order in which they are undone, under one cap."""
 
     def __init__(self, content_encoding: str, max_bytes: int) -> None:
-        """``content_encoding`` is the header's value; unknown names in it are passed over.
+        """``content_encoding`` is the header's value; a name in it that is no coding's is passed over.
 
         Raises:
-            BadEncoding: more codings are stacked than anyone honest does.
+            BadEncoding: more codings are stacked than anyone honest does, or one was not asked for.
         """
         names = [name.strip().lower() for name in content_encoding.split(",")]
+        if not _NOT_ASKED_FOR.isdisjoint(names):
+            raise BadEncoding(content_encoding + " was not asked for")
         self._codings = [_CODINGS[name]() for name in reversed(names) if name in _CODINGS]
         if len(self._codings) > _MAX_CODINGS:
             message = f"{len(self._codings)} codings stacked on one body"
             raise BadEncoding(message)
-        self._left = max_bytes
-        self._raw_left = max_bytes
+        self._left = [max_bytes] * (len(self._codings) + 1)
 
-    def feed(self, data: bytes) -> bytes:
-        """What ``data`` decodes to.
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """What ``data`` decodes to, in pieces.
 
-        The cap holds for the bytes that come in as well: a coding can turn much into nothing, for ever.
+        The cap holds for what comes in, and between two codings, as well: much can be turned into
+        nothing, for ever.
 
         Raises:
             TooLarge: the body is now past its cap; ``args[0]`` is what still fits.
             BadEncoding: as above.
         """
-        self._raw_left -= len(data)
-        for number, coding in enumerate(self._codings, 1):
-            data = coding.feed(data, self._left)
-            if len(data) > self._left and number < len(self._codings):
-                raise TooLarge(b"")
-        if len(data) > self._left:
-            raise TooLarge(data[: self._left])
-        self._left -= len(data)
-        if self._raw_left < 0:
-            raise TooLarge(data)
-        return data
+        return self._undone(data, 0)
+
+    def _undone(self, data: bytes, level: int) -> Iterator[bytes]:
+        is_last = level == len(self._codings)
+        if len(data) > self._left[level]:
+            raise TooLarge(data[: self._left[level]] if is_last else b"")
+        self._left[level] -= len(data)
+        if is_last:
+            yield data
+            return
+        piece = self._codings[level].feed(data)
+        while piece:
+            yield from self._undone(piece, level + 1)
+            piece = self._codings[level].feed(b"")
 
     def end(self) -> None:
         """Called when the body is complete.
@@ -104,7 +116,7 @@ class _Deflate:
         self._inner: zlib._Decompress | None = None
         self._head = b""
 
-    def feed(self, data: bytes, limit: int) -> bytes:
+    def feed(self, data: bytes) -> bytes:
         if self._inner is None:
             data = self._head + data
             self._head = data
@@ -112,8 +124,10 @@ class _Deflate:
                 return b""
             wrapped = data[0] & 0x0F == 8 and int.from_bytes(data[:2]) % 31 == 0  # RFC 1950, section 2.2
             self._inner = zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+        if self._inner.eof:
+            return b""
         try:
-            return self._inner.decompress(data, limit + 1)
+            return self._inner.decompress(self._inner.unconsumed_tail + data, STEP_BYTES)
         except zlib.error as error:
             raise BadEncoding(str(error)) from error
 
@@ -127,28 +141,24 @@ class _Gzip:
 
     def __init__(self) -> None:
         self._inner: zlib._Decompress | None = None
-        self._head = b""
-        """The first byte of what may be a member, while its second is awaited."""
+        self._rest = b""
+        """Input that is still to be read: the first byte of what may be a member, or a member's own."""
         self._state: Literal["start", "member", "between", "plain", "padding"] = "start"
 
-    def feed(self, data: bytes, limit: int) -> bytes:
-        out = []
-        room = limit + 1
-        while data and room > 0 and self._state != "padding":
-            if self._state == "plain":
-                out.append(data)
-                break
-            if self._inner is None:
-                self._head, data = b"", self._head + data
+    def feed(self, data: bytes) -> bytes:
+        data, self._rest = self._rest + data, b""
+        while self._state in ("start", "between", "member"):
+            if self._state != "member":
                 if len(data) < 2:
-                    self._head = data
-                    break
+                    self._rest = data
+                    return b""
                 self._begin(data)
                 continue
-            piece, data = self._unpack(self._inner, data, room)
-            out.append(piece)
-            room -= len(piece)
-        return b"".join(out)
+            piece, data = self._unpack(data)
+            if piece or self._state == "member":
+                self._rest = data
+                return piece
+        return data if self._state == "plain" else b""
 
     def _begin(self, data: bytes) -> None:
         if data.startswith(b"\x1f\x8b"):
@@ -157,18 +167,20 @@ class _Gzip:
         else:  # not gzip at all; or zeros after the last member, which many writers leave
             self._state = "plain" if self._state == "start" else "padding"
 
-    def _unpack(self, inner: zlib._Decompress, data: bytes, room: int) -> tuple[bytes, bytes]:
+    def _unpack(self, data: bytes) -> tuple[bytes, bytes]:
+        """A piece of the member, possibly empty at its end, and the input left."""
+        assert self._inner is not None
         try:
-            piece = inner.decompress(data, room)
+            piece = self._inner.decompress(data, STEP_BYTES)
         except zlib.error as error:
             raise BadEncoding(str(error)) from error
-        if not inner.eof:
-            return piece, inner.unconsumed_tail
-        self._state, self._inner = "between", None
-        return piece, inner.unused_data
+        if not self._inner.eof:
+            return piece, self._inner.unconsumed_tail
+        self._state = "between"
+        return piece, self._inner.unused_data
 
     def end(self) -> None:
-        if self._state == "member" or (self._state == "start" and self._head):
+        if self._state == "member" or (self._state == "start" and self._rest):
             raise CutShort("the gzip stream has no end")
 
 
@@ -179,21 +191,15 @@ class _Brotli:
         self._inner = brotli.Decompressor()
         self._fed = False
 
-    def feed(self, data: bytes, limit: int) -> bytes:
+    def feed(self, data: bytes) -> bytes:
         self._fed = self._fed or bool(data)
-        out = []
-        room = limit + 1
+        if self._inner.is_finished():
+            return b""
         try:
-            while room > 0 and not self._inner.is_finished():
-                piece = self._inner.process(data, output_buffer_limit=room)
-                data = b""
-                out.append(piece)
-                room -= len(piece)
-                if self._inner.can_accept_more_data():
-                    break
+            piece: bytes = self._inner.process(data, output_buffer_limit=STEP_BYTES)
         except brotli.error as error:
             raise BadEncoding(str(error)) from error
-        return b"".join(out)
+        return piece
 
     def end(self) -> None:
         if self._fed and not self._inner.is_finished():
@@ -211,26 +217,23 @@ class _Zstd:
     def _new() -> zstd.ZstdDecompressor:
         return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
 
-    def feed(self, data: bytes, limit: int) -> bytes:
+    def feed(self, data: bytes) -> bytes:
         self._fed = self._fed or bool(data)
-        out = []
-        room = limit + 1
+        piece = b""
         try:
-            while room > 0:
+            while not piece:
                 if self._inner.eof:
                     data = self._inner.unused_data + data
                     if not data:
                         break
                     self._inner = self._new()
-                piece = self._inner.decompress(data, room)
+                piece = self._inner.decompress(data, STEP_BYTES)
                 data = b""
-                out.append(piece)
-                room -= len(piece)
                 if self._inner.needs_input:
                     break
         except zstd.ZstdError as error:
             raise BadEncoding(str(error)) from error
-        return b"".join(out)
+        return piece
 
     def end(self) -> None:
         if self._fed and not self._inner.eof:

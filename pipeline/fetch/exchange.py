@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpcore2
 
-from pipeline.fetch import faults
+from pipeline.fetch.backend import HEADER_ROOM, HeaderRoom
 from pipeline.fetch.decode import Decoder, TooLarge
-from pipeline.fetch.faults import Fault
+from pipeline.fetch.faults import NETWORK_FAULTS, Fault, fault, fault_of
 from pipeline.fetch.target import Target
 
 MAX_HEADER_BYTES = 100_000
+_BLOCK_BYTES = 262_144
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 _CONTROLS = dict.fromkeys([*range(9), *range(10, 32), 127], " ")
 
@@ -32,15 +34,40 @@ class Limits:
     """True: a longer body is cut there instead of being refused."""
 
 
+class Body:
+    """Bytes that come in pieces, held in blocks: one growing array would be copied, and hold twice as much."""
+
+    def __init__(self) -> None:
+        self._blocks: list[bytes] = []
+        self._tail = bytearray()
+        self._blocked = 0
+
+    def add(self, piece: bytes) -> None:
+        """Appends ``piece``."""
+        self._tail += piece
+        if len(self._tail) >= _BLOCK_BYTES:
+            self._blocks.append(bytes(self._tail))
+            self._blocked += len(self._tail)
+            self._tail = bytearray()
+
+    def __len__(self) -> int:
+        return self._blocked + len(self._tail)
+
+    def __bytes__(self) -> bytes:
+        return b"".join([*self._blocks, self._tail])
+
+
 @dataclass(slots=True)
 class Answer:
     """What has come so far."""
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
-    body: bytearray = field(default_factory=bytearray)
+    body: Body = field(default_factory=Body)
     at: datetime | None = None
     """When the header had come."""
+    latency_seconds: float = 0.0
+    """From the first step towards the server to the header's end."""
 
 
 async def exchange(
@@ -68,15 +95,15 @@ async def exchange(
     )
     try:
         async with asyncio.timeout(limits.seconds):
-            fault = await _ask(pool, request, limits, answer, clock)
+            trouble = await _ask(pool, request, limits, answer, clock)
     except TimeoutError:
         came = f"{len(answer.body)} bytes of the body" if answer.status else "no answer"
-        return Fault("transient", "timeout", f"{target.host_key}: {came} when its time was up")
+        return fault("timeout", f"{target.host_key}: {came} when its time was up")
     except TooLarge:
-        return Fault("permanent", "too_large", f"the decoded body is larger than {limits.max_bytes} bytes")
-    except faults.NETWORK_FAULTS as error:
-        return faults.fault_of(error, answered=bool(answer.status))
-    return answer if fault is None else fault
+        return fault("too_large", f"the decoded body is larger than {limits.max_bytes} bytes")
+    except NETWORK_FAULTS as error:
+        return fault_of(error, answered=bool(answer.status))
+    return answer if trouble is None else trouble
 
 
 async def _ask(
@@ -86,16 +113,19 @@ async def _ask(
     answer: Answer,
     clock: Callable[[], datetime],
 ) -> Fault | None:
+    began = time.monotonic()
+    room = HeaderRoom()
+    HEADER_ROOM.set(room)
     stream = await pool.handle_async_request(request)
+    room.lift()
     try:
         if sum(len(name) + len(value) for name, value in stream.headers) > MAX_HEADER_BYTES:
-            return Fault("permanent", "headers_too_large", f"a header of over {MAX_HEADER_BYTES} bytes")
+            return fault("headers_too_large", f"a header of over {MAX_HEADER_BYTES} bytes")
         if stream.status < 200:
-            return Fault(
-                "transient", "protocol", f"the server wants to speak something else ({stream.status})"
-            )
+            return fault("protocol", f"the server wants to speak something else ({stream.status})")
         answer.headers = _joined(stream.headers)
         answer.at = clock()
+        answer.latency_seconds = time.monotonic() - began
         answer.status = stream.status
         if stream.status == 304:
             return await _see_end(stream)
@@ -107,24 +137,23 @@ async def _ask(
 async def _see_end(stream: httpcore2.Response) -> Fault | None:
     """Reads the end of an answer without a body: only then can its connection be used again."""
     async for _ in stream.aiter_stream():
-        return Fault("transient", "protocol", "a 304 with a body")
+        return fault("protocol", "a 304 with a body")
     return None
 
 
 async def _read_body(stream: httpcore2.Response, answer: Answer, limits: Limits) -> Fault | None:
     announced = answer.headers.get("content-length", "")
     if announced.isdigit() and int(announced[:20]) > limits.max_bytes and not limits.cut:
-        return Fault(
-            "permanent", "too_large", f"{announced} bytes are announced, {limits.max_bytes} are the cap"
-        )
+        return fault("too_large", f"{announced} bytes are announced, {limits.max_bytes} are the cap")
     decoder = Decoder(answer.headers.get("content-encoding", ""), limits.max_bytes)
     try:
         async for chunk in stream.aiter_stream():
-            answer.body += decoder.feed(chunk)
+            for piece in decoder.feed(chunk):
+                answer.body.add(piece)
     except TooLarge as excess:
         if not limits.cut:
             raise
-        answer.body += excess.args[0]
+        answer.body.add(excess.args[0])
         return None
     decoder.end()
     return None

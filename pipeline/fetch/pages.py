@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pipeline.errors import SettingsError
-from pipeline.fetch.client import Client, Gate
-from pipeline.fetch.politeness import Turns
+from pipeline.fetch.client import Client, Gate, Report
+from pipeline.fetch.faults import fault
+from pipeline.fetch.politeness import LONGEST_DELAY_SECONDS, Turns
 from pipeline.fetch.robots import Robots
 from pipeline.fetch.target import BadUrl, Target, without_credentials
 from pipeline.records import Failure, Response, Source
 from pipeline.settings import reveal
-
-LONGEST_CRAWL_DELAY_SECONDS = 60.0
-"""A host that asks for more gets this much: a batch of its pages must end within its lease."""
 
 _PAGE_TYPES = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
 _FEED_TYPES = (
@@ -79,7 +77,7 @@ async def _fetch(
             else {}
         )
     except SettingsError as error:
-        return Failure(without_credentials(url), "transient", "secret_missing", str(error))
+        return Failure(without_credentials(url), *fault("secret_missing", str(error)))
     delay = visit.delay_seconds if source.delay_seconds is None else source.delay_seconds
     gate = _gate(visit, delay, obey=obey)
     return await visit.client.get(url, headers=headers | own, max_bytes=max_bytes, gate=gate)
@@ -87,16 +85,16 @@ async def _fetch(
 
 def _gate(visit: Visit, delay_seconds: float, *, obey: bool) -> Gate:
     @asynccontextmanager
-    async def gate(url: str) -> AsyncIterator[Failure | None]:
+    async def gate(url: str) -> AsyncIterator[Failure | Report]:
         asked = 0.0
         if obey:
             verdict = await visit.robots.check(url)
             if isinstance(verdict, Failure):
                 yield verdict
                 return
-            asked = min(verdict.crawl_delay_seconds or 0.0, LONGEST_CRAWL_DELAY_SECONDS)
-        async with visit.turns.turn(Target.parse(url).host_key, max(delay_seconds, asked)):
-            yield None
+            asked = min(verdict.crawl_delay_seconds or 0.0, LONGEST_DELAY_SECONDS)
+        async with visit.turns.turn(Target.parse(url).host_key, max(delay_seconds, asked)) as report:
+            yield report
 
     return gate
 

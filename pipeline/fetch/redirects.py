@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.fetch.exchange import Answer
-from pipeline.fetch.faults import Fault, status_fault
+from pipeline.fetch.faults import Fault, fault, is_bot_check, status_fault
 from pipeline.fetch.target import BadUrl, Target
 
 MAX_REDIRECTS = 10
@@ -28,6 +28,7 @@ class Trip:
     start: Target
     own: Mapping[str, str]
     """The caller's headers."""
+    max_redirects: int = MAX_REDIRECTS
     target: Target = field(init=False)
     """The address to ask now."""
     hops: list[tuple[int, str]] = field(default_factory=list)
@@ -53,27 +54,34 @@ class Trip:
             headers["authorization"] = self.target.authorization
         return headers
 
-    @staticmethod
-    def has_arrived(answer: Answer) -> bool:
-        """True where ``answer`` is what was asked for: a success, or a 304."""
-        return answer.status < 300 or answer.status == 304
+    def has_arrived(self, answer: Answer) -> bool:
+        """True where ``answer`` is what was asked for: a success, or a 304 to a question with validators."""
+        if answer.status == 304:
+            return self._is_conditional
+        return answer.status < 300 and not is_bot_check(answer.headers)
+
+    @property
+    def _is_conditional(self) -> bool:
+        return any(name.lower() in ("if-none-match", "if-modified-since") for name in self.own)
 
     def follow(self, answer: Answer) -> Fault | None:
         """Moves the target to where ``answer`` points; the fault where it points nowhere."""
         location = answer.headers.get("location", "")
+        if answer.status == 304:
+            return fault("false_304", "the server says “not modified”, but was not told of any version")
         if answer.status not in _REDIRECTS or not location:
-            return status_fault(answer.status)
+            return status_fault(answer.status, answer.headers)
         try:
             found = self.target.follow(_text(location))
         except BadUrl as error:
             reason = error.reason if error.reason == "forbidden_scheme" else "bad_redirect"
-            return Fault("permanent", reason, str(error))
+            return fault(reason, str(error))
         been = {str(self.start), *(address for _, address in self.hops)}
         self.hops.append((answer.status, str(found)))
         if str(found) in been:
-            return Fault("permanent", "redirect_loop", "the redirects lead back to where they were")
-        if len(self.hops) > MAX_REDIRECTS:
-            return Fault("permanent", "redirect_loop", f"more than {MAX_REDIRECTS} redirects")
+            return fault("redirect_loop", "the redirects lead back to where they were")
+        if len(self.hops) > self.max_redirects:
+            return fault("redirect_loop", f"more than {self.max_redirects} redirects")
         self.target = found
         return None
 

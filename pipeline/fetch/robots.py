@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from functools import lru_cache
 from typing import Protocol
 from weakref import WeakValueDictionary
@@ -14,20 +14,22 @@ from weakref import WeakValueDictionary
 from protego import Protego
 
 from pipeline.fetch.client import utc_now
-from pipeline.fetch.faults import http_date
-from pipeline.fetch.target import BadUrl, Target, without_credentials
-from pipeline.records import Failure, FailureKind, Response
+from pipeline.fetch.faults import fault
+from pipeline.fetch.freshness import fresh_seconds
+from pipeline.fetch.target import BadUrl, Target, withheld
+from pipeline.records import Failure, Response
 
-MAX_BYTES = 500_000
-"""RFC 9309, section 2.5: at least 500 kB are read, what lies beyond is not."""
+MAX_BYTES = 500 * 1024
+"""RFC 9309, section 2.5: at least 500 KiB are read, what lies beyond is not."""
+MAX_REDIRECTS = 5
+"""RFC 9309, section 2.3.1.2: at the end of more there are no rules."""
 TIMEOUT_SECONDS = 10.0
 _LONGEST = timedelta(hours=24)
 """RFC 9309, section 2.4."""
 _SHORTEST = timedelta(minutes=10)
 _UNREACHABLE_FOR = timedelta(minutes=10)
-_NOT_REACHED = frozenset({"dns", "connect", "tls"})
+_NOT_REACHED = frozenset({"dns", "connect", "tls", "tls_expired", "tls_untrusted", "tls_wrong_host"})
 _UNREACHABLE = "{}/robots.txt cannot be had, so nothing is fetched from there for now"
-_MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Get(Protocol):
     """The part of the client that is needed here."""
 
     async def get(
-        self, url: str, *, max_bytes: int, timeout_seconds: float | None, cut: bool
+        self, url: str, *, max_bytes: int, timeout_seconds: float | None, cut: bool, max_redirects: int
     ) -> Response | Failure:
         """See ``pipeline.fetch.client.Client.get``."""
         ...
@@ -118,14 +120,12 @@ class Robots:
         try:
             target = Target.parse(url)
         except BadUrl as error:
-            return self._refusal(without_credentials(url), "permanent", error.reason, str(error))
+            return self._refusal(withheld(url), error.reason, str(error))
         rules = await self._rules(target.origin)
         if isinstance(rules, Failure):
-            return self._refusal(str(target), rules.kind, rules.reason, rules.detail)
+            return self._refusal(str(target), rules.reason, rules.detail)
         if rules.text is None:
-            refusal = self._refusal(
-                str(target), "transient", "robots_unreachable", _UNREACHABLE.format(target.origin)
-            )
+            refusal = self._refusal(str(target), "robots_unreachable", _UNREACHABLE.format(target.origin))
             wait = (rules.expires_at - self._clock()).total_seconds()
             return replace(refusal, retry_after_seconds=max(wait, 0.0))
         if not rules.text:
@@ -133,11 +133,11 @@ class Robots:
         read = _read(rules.text)
         if not read.can_fetch(str(target), self._product):
             detail = f"{target.origin}/robots.txt does not allow {self._product} to fetch this address"
-            return self._refusal(str(target), "permanent", "robots", detail)
+            return self._refusal(str(target), "robots", detail)
         return Permission(read.crawl_delay(self._product))
 
-    def _refusal(self, url: str, kind: FailureKind, reason: str, detail: str) -> Failure:
-        return Failure(url=url, kind=kind, reason=reason, detail=detail, fetched_at=self._clock())
+    def _refusal(self, url: str, reason: str, detail: str) -> Failure:
+        return Failure(url, *fault(reason, detail), fetched_at=self._clock())
 
     async def _rules(self, origin: str) -> CachedRobots | Failure:
         async with self._asking.setdefault(origin, asyncio.Lock()):
@@ -145,7 +145,11 @@ class Robots:
             if kept is not None and kept.expires_at > self._clock():
                 return kept
             answer = await self._client.get(
-                f"{origin}/robots.txt", max_bytes=MAX_BYTES, timeout_seconds=self._timeout_seconds, cut=True
+                f"{origin}/robots.txt",
+                max_bytes=MAX_BYTES,
+                timeout_seconds=self._timeout_seconds,
+                cut=True,
+                max_redirects=MAX_REDIRECTS,
             )
             if isinstance(answer, Failure) and answer.reason in _NOT_REACHED:
                 return answer  # the address itself would end the same way, with the reason that is true
@@ -165,16 +169,14 @@ def cacheable(answer: Response | Failure, *, now: datetime) -> CachedRobots:
             return CachedRobots("", now + _LONGEST)
         pause = max(timedelta(seconds=answer.retry_after_seconds or 0), _UNREACHABLE_FOR)
         return CachedRobots(None, now + min(pause, _LONGEST))
-    text = answer.body.decode("utf-8-sig", "replace").replace("\0", "")
-    return CachedRobots(text, now + min(max(_freshness(answer, now), _SHORTEST), _LONGEST))
-
-
-def _freshness(answer: Response, now: datetime) -> timedelta:
-    age = _MAX_AGE.search(answer.headers.get("cache-control", ""))
-    if age:
-        return timedelta(seconds=int(age.group(1)))
-    until = http_date(answer.headers.get("expires", ""))
-    return until - now if until else _LONGEST
+    body = answer.body
+    if len(body) >= MAX_BYTES:  # cut there: half a line would forbid, or allow, more than the whole one
+        body = body[: body.rfind(b"\n") + 1]
+    text = body.decode("utf-8-sig", "replace").replace("\0", "")
+    received = {"date": format_datetime(now, usegmt=True)}  # RFC 9110, section 6.6.1: ours where it has none
+    seconds = fresh_seconds(received | dict(answer.headers))
+    fresh = _LONGEST if seconds is None else timedelta(seconds=seconds)
+    return CachedRobots(text, now + min(max(fresh, _SHORTEST), _LONGEST))
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,12 @@ from typing import Self
 
 import httpx2
 
-_USERINFO = re.compile(r"(?<=//)[^/?#\s]*@")
+_USERINFO = re.compile(r"(?<=//)[^/?#]*@")
+_ANY_USERINFO = re.compile(
+    r"^\s*(?:([a-z][a-z0-9+.-]*:)(?=[/\\])|(?![a-z][a-z0-9+.-]*:[/\\]))[/\\]*[^/?#]*:.*@",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What may be user and password in a text that no parser takes: all before its last ``@``."""
 _HOST = re.compile(rb"[\w~-]{1,63}(?:\.[\w~-]{1,63})*\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 """Host names, the odd ones with underscores too, and IPv6 addresses without a zone."""
 
@@ -105,9 +110,18 @@ def without_credentials(text: str) -> str:
     return _USERINFO.sub("", text)
 
 
+def withheld(text: str) -> str:
+    """``text``, which is no address, without whatever in it could be a password.
+
+    >>> withheld("http:/me:sec#ret@news.example/feed"), withheld("http://a..example/@me")
+    ('http://news.example/feed', 'http://a..example/@me')
+    """
+    return without_credentials(_ANY_USERINFO.sub(r"\1//", text))
+
+
 def _parsed(text: str) -> httpx2.URL:
     try:
         return httpx2.URL(text.strip())
     except (httpx2.InvalidURL, UnicodeError, ValueError) as error:
-        message = f"{without_credentials(text)!r} is not an address: {without_credentials(str(error))}"
+        message = f"{withheld(text)!r} is not an address"
         raise BadUrl(message) from error

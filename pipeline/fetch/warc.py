@@ -1,33 +1,27 @@
-"""Responses as WARC 1.1 records, and back: one gzip member a record, three records a response.
-
-The body is kept decoded, so its Content-Encoding, Transfer-Encoding and Content-Length stand as
-``X-Archive-Orig-…`` and every WARC tool can read it. What HTTP has no header for (the address asked
-for, the redirects, the duration) is JSON in a metadata record.
-"""
+"""The records of ``warcwriting`` read back and checked: gzip members, WARC grammar, both digests."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
-import uuid
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import IO, Any
+from datetime import datetime
+from typing import IO
 
 from warcio.exceptions import ArchiveLoadFailed
-from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
+from warcio.recordloader import ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
-from pipeline.fetch.faults import phrase
+from pipeline.fetch.warcwriting import HELD, ORIGINAL, digest_of
 from pipeline.records import Response
 
-_ORIGINAL = "x-archive-orig-"
-_MOVED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _READ_BYTES = 1 << 16
+_NEEDED = ("WARC-Type", "WARC-Record-ID", "WARC-Date", "Content-Length")
+_ANSWERS = ("response", "revisit")
 
 
 class Damaged(Exception):
@@ -35,124 +29,67 @@ class Damaged(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """Where something lies: bytes of a file of the archive."""
+
+    object: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
-    """A response as found in a segment: where its records lie, and what they hold."""
+    """A response as found in a file: where its records lie, and what they hold."""
 
     offset: int
     length: int
     """Of its three records together."""
     digest: str
+    record_id: str
     response: Response
-
-
-def digest_of(body: bytes) -> str:
-    """``sha256:<hex>``, as ``ArchiveRef`` and the records' WARC-Payload-Digest have it."""
-    return "sha256:" + hashlib.sha256(body).hexdigest()
-
-
-def write_info(out: IO[bytes], name: str) -> None:
-    """Writes the record that opens a segment and says what made it."""
-    writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
-    info = {"software": "Dateline", "format": "WARC file version 1.1"}
-    writer.write_record(writer.create_warcinfo_record(name, info))
-
-
-def write_response(out: IO[bytes], response: Response) -> str:
-    """Writes the three records of ``response``; its digest."""
-    writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
-    digest = digest_of(response.body)
-    response_id = _record_id()
-    common = {
-        "WARC-Date": response.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "WARC-Target-URI": _line(response.final_url),
-    }
-    block = _http_head(response) + response.body
-    own = {"WARC-Record-ID": response_id, "WARC-Payload-Digest": digest}
-    _write(writer, "response", block, "application/http; msgtype=response", common | own)
-    beside = common | {"WARC-Concurrent-To": response_id}
-    block = _request_head(response)
-    own = {"WARC-Record-ID": _record_id(), "WARC-Payload-Digest": digest_of(b"")}
-    _write(writer, "request", block, "application/http; msgtype=request", beside | own)
-    block = json.dumps(_rest(response)).encode()
-    own = {"WARC-Record-ID": _record_id(), "WARC-Payload-Digest": digest_of(block)}
-    _write(writer, "metadata", block, "application/json", beside | own)
-    return digest
+    """Without its body where ``same_as`` says who has it."""
+    same_as: Extent | None = None
+    """Of a revisit: where the first record was when this one was written."""
 
 
 def read_responses(file: IO[bytes], *, at: int = 0) -> Iterator[Stored]:
-    """The responses of a segment, in order; ``file`` begins at offset ``at`` of it.
+    """The responses of a file, in order; ``file`` begins at offset ``at`` of it.
 
     Raises:
-        Damaged: what follows cannot be read, or a body is not what its record's digest says.
+        Damaged: what follows cannot be read, or is not what a record's digests say.
     """
     parts: list[_Record] = []
     start = end = at
     for offset, length, member in _members(file, at):
         record = _record(member, offset)
-        if record.type == "response":
+        if record.type in _ANSWERS or record.type == "warcinfo":
             if parts:
                 yield _stored(parts, start, end)
             parts, start = [], offset
-        if record.type == "response" or parts:
+        if record.type in _ANSWERS or parts:
             parts.append(record)
         end = offset + length
     if parts:
         yield _stored(parts, start, end)
 
 
-# -- writing ------------------------------------------------------------------------
+def read_held(file: IO[bytes]) -> tuple[int, list[str]]:
+    """The length of a file's first member, and what it says that the file holds of others.
 
-
-def _record_id() -> str:
-    return f"<urn:uuid:{uuid.uuid4()}>"
-
-
-def _write(writer: Any, kind: str, block: bytes, content_type: str, headers: Mapping[str, str]) -> None:
-    # Made without warcio's builder, which would write the HTTP head anew and not byte for byte.
-    lines = [("WARC-Type", kind), *headers.items()]
-    head = StatusAndHeaders("", lines, protocol="WARC/1.1")
-    writer.write_record(ArcWarcRecord("warc", kind, head, io.BytesIO(block), None, content_type, len(block)))
-
-
-def _http_head(response: Response) -> bytes:
-    lines = [f"HTTP/1.1 {response.status} {phrase(response.status)}"]
-    for name, value in response.headers.items():
-        shown = _ORIGINAL + name if name in _MOVED or name.startswith(_ORIGINAL) else name
-        lines.append(f"{_line(shown)}: {_line(value)}")
-    lines.append(f"content-length: {len(response.body)}")
-    return _head(lines)
-
-
-def _request_head(response: Response) -> bytes:
-    path = response.final_url.partition("://")[2].partition("/")[2]
-    lines = [f"GET /{_line(path)} HTTP/1.1"]
-    lines += [f"{_line(name)}: {_line(value)}" for name, value in response.request_headers.items()]
-    return _head(lines)
-
-
-def _head(lines: list[str]) -> bytes:
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "backslashreplace")
-
-
-def _line(text: str) -> str:
-    return text.translate({10: " ", 13: " ", 0: " "})
-
-
-def _rest(response: Response) -> dict[str, Any]:
-    return {
-        "url": response.url,
-        "final_url": response.final_url,
-        "redirects": [list(hop) for hop in response.redirects],
-        "duration_seconds": response.duration_seconds,
-    }
-
-
-# -- reading ------------------------------------------------------------------------
+    Raises:
+        Damaged: the file does not begin with such a record.
+    """
+    for _, length, member in _members(file, 0):
+        record = _record(member, 0)
+        lines = (line.partition(": ") for line in record.block.decode().splitlines())
+        return length, [value for field, _, value in lines if field == HELD]
+    raise Damaged("the file is empty")
 
 
 @dataclass(frozen=True, slots=True)
 class _Record:
     type: str
+    id: str
     date: str
     digest: str
     block: bytes
@@ -183,24 +120,35 @@ def _record(member: bytes, offset: int) -> _Record:
     try:
         found = ArcWarcRecordLoader().parse_record_stream(stream, known_format="warc", no_record_parse=True)
         headers = found.rec_headers
+        if missing := [name for name in _NEEDED if headers.get_header(name) is None]:
+            raise Damaged(f"the record at offset {offset} has no {missing[0]}")
         block = found.raw_stream.read()
-        if len(block) != int(headers.get_header("Content-Length")):
-            raise Damaged(f"the record at offset {offset} is shorter than it says")
+        if len(block) != int(headers.get_header("Content-Length")) or stream.read() != b"\r\n\r\n":
+            raise Damaged(f"the record at offset {offset} is not as long as it says")
     except (ArchiveLoadFailed, EOFError, ValueError, TypeError, AttributeError) as error:
         raise Damaged(f"what lies at offset {offset} is no WARC record: {error}") from error
+    _check_block(headers, block, offset)
     return _Record(
         type=found.rec_type,
-        date=headers.get_header("WARC-Date") or "",
+        id=headers.get_header("WARC-Record-ID"),
+        date=headers.get_header("WARC-Date"),
         digest=headers.get_header("WARC-Payload-Digest") or "",
         block=block,
     )
 
 
+def _check_block(headers: StatusAndHeaders, block: bytes, offset: int) -> None:
+    said = headers.get_header("WARC-Block-Digest")
+    found = f"sha1:{base64.b32encode(hashlib.sha1(block, usedforsecurity=False).digest()).decode()}"
+    if said != found:
+        raise Damaged(f"the block at offset {offset} is not the one that was archived: {found}, not {said}")
+
+
 def _stored(parts: list[_Record], start: int, end: int) -> Stored:
     by_type = {part.type: part for part in parts}
     try:
-        record = by_type["response"]
-        status, headers, body = _http(record.block)
+        answer = parts[0]
+        status, headers, body = _http(answer.block)
         rest = json.loads(by_type["metadata"].block)
         response = Response(
             url=rest["url"],
@@ -208,19 +156,19 @@ def _stored(parts: list[_Record], start: int, end: int) -> Stored:
             status=status,
             headers=headers,
             body=body,
-            fetched_at=datetime.fromisoformat(record.date),
+            fetched_at=datetime.fromisoformat(answer.date),
             redirects=tuple((int(hop), address) for hop, address in rest["redirects"]),
             duration_seconds=rest["duration_seconds"],
             request_headers=_headers(by_type["request"].block.split(b"\r\n\r\n", 1)[0]),
         )
+        same_as = Extent(*rest["same_as"]) if answer.type == "revisit" else None
     except (KeyError, ValueError, TypeError, IndexError) as error:
         raise Damaged(f"the records at offset {start} do not hold a whole response: {error!r}") from error
-    digest = digest_of(body)
-    if digest != record.digest:
+    if same_as is None and (digest := digest_of(body)) != answer.digest:
         raise Damaged(
-            f"the body at offset {start} is not the one that was archived: {digest}, not {record.digest}"
+            f"the body at offset {start} is not the one that was archived: {digest}, not {answer.digest}"
         )
-    return Stored(start, end - start, digest, response)
+    return Stored(start, end - start, answer.digest, answer.id, response, same_as)
 
 
 def _http(block: bytes) -> tuple[int, dict[str, str], bytes]:
@@ -229,7 +177,7 @@ def _http(block: bytes) -> tuple[int, dict[str, str], bytes]:
     del headers["content-length"]  # ours; the server's stands beside it
     return (
         int(head.split(b" ", 2)[1]),
-        {name.removeprefix(_ORIGINAL): value for name, value in headers.items()},
+        {name.removeprefix(ORIGINAL): value for name, value in headers.items()},
         body,
     )
 

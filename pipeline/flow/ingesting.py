@@ -20,6 +20,7 @@ from pipeline.records import ArchiveRef, Article, Failure, Response
 from pipeline.warehouse import ledger, schema
 from pipeline.warehouse.claims import Claim, claim_to_fetch, claim_to_load
 from pipeline.warehouse.engine import transaction
+from pipeline.warehouse.hosts import heed
 from pipeline.warehouse.leases import worker
 from pipeline.warehouse.repeats import settle_repeats
 from pipeline.warehouse.rows import Loadable
@@ -156,9 +157,15 @@ def _record(context: Context, claims: Sequence[Claim], answers: Sequence[Respons
     kept: list[ArchiveRef | None] = []
     with context.archive.segment("page", context.clock()) as segment:
         kept += [segment.append(answer) if isinstance(answer, Response) else None for answer in answers]
+    # In the order in which every other transaction takes rows of the ledger.
+    order = sorted(
+        zip(claims, answers, kept, strict=True), key=lambda one: (one[0].feed_id, one[0].entry_key)
+    )
     with transaction(context.engine) as connection:
-        for claim, answer, archived in zip(claims, answers, kept, strict=True):
+        for claim, answer, archived in order:
             ledger.record_fetch(connection, claim, answer, archived, context.clock())
+    with transaction(context.engine) as connection:
+        heed(connection, answers, context.clock())
 
 
 def load_batch(context: Context, number: int, report: IngestReport) -> int:
@@ -189,18 +196,22 @@ def _read(context: Context, claim: Claim) -> Article | ArchiveDamaged:
 def _load(
     context: Context, read: Sequence[tuple[Claim, Article | ArchiveDamaged]], report: IngestReport
 ) -> None:
-    now, rejected, loadables = context.clock(), 0, []
+    now, rejected = context.clock(), 0
+    loadables = [
+        Loadable(claim, article, claim.fetched_at or claim.discovered_at)
+        for claim, article in read
+        if not isinstance(article, ArchiveDamaged) and article.status == "article"
+    ]
     with transaction(context.engine) as connection:
-        for claim, article in read:
+        # First, for it takes locks: nobody may wait for rows that this transaction holds while it waits for theirs.
+        loaded = load(connection, loadables, now)
+        for claim, article in sorted(read, key=lambda one: (one[0].feed_id, one[0].entry_key)):
             if isinstance(article, ArchiveDamaged):
                 ledger.ask_again(connection, claim, "archive_damaged", str(article), now)
-            elif article.status == "article":
-                loadables.append(Loadable(claim, article, claim.fetched_at or claim.discovered_at))
-            else:
+            elif article.status != "article":
                 code, _, words = article.status.partition(":")
                 ledger.reject(connection, claim, code.strip(), words.strip(), now)
                 rejected += 1
-        loaded = load(connection, loadables, now)
     report.rejected += rejected
     report.loaded += loaded.loaded
     report.duplicate += loaded.duplicate

@@ -5,25 +5,31 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from pipeline.errors import WarehouseRefused
 from pipeline.fetch import Visit, fetch_feed
 from pipeline.flow.context import Context, visiting
-from pipeline.poll import FeedHistory, is_gap, next_poll, parse_feed
-from pipeline.poll.schedule import next_interval
-from pipeline.records import ArchiveRef, Failure, ParsedFeed, Response
+from pipeline.flow.feedqueue import FeedQueue
+from pipeline.flow.judging import Answered, Question, judge, question
+from pipeline.poll import parse_feed
+from pipeline.records import ArchiveRef, Failure, Response
+from pipeline.warehouse.due import Share, claim_feeds, release
 from pipeline.warehouse.engine import transaction
-from pipeline.warehouse.polls import Pace, Poll, count_known, record_poll
+from pipeline.warehouse.hosts import heed, host_of, paused
+from pipeline.warehouse.leases import worker
+from pipeline.warehouse.polls import Poll, count_known, record_poll, record_quiet
 from pipeline.warehouse.registry import RegisteredFeed
 
 BATCH = 32
-"""Feeds a segment."""
+"""Answers that are entered together, at least; all that have come by then are one segment of the archive."""
+CLAIM = 256
+"""Feeds taken in hand at once."""
 
 Progress = Callable[[str, int], None]
-"""Called with the name of a step and how many more of its items are done."""
+"""Called with the name of a step and how many more of its items are done; with ``feeds``, and how many there are so far."""
+Asked = tuple[RegisteredFeed, Question, Response | Failure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,130 +51,163 @@ def silent(step: str, count: int) -> None:
     """Progress that nobody watches."""
 
 
-def poll_feeds(
-    context: Context, feeds: Sequence[RegisteredFeed], progress: Progress = silent
-) -> list[PollLine]:
-    """Polls the feeds and enters what they hold; a feed that fails is a line with its reason."""
-    return asyncio.run(_poll_all(context, feeds, progress))
+def poll_feeds(context: Context, share: Share, progress: Progress = silent) -> list[PollLine]:
+    """Polls the feeds of a share and enters what they hold; a feed that fails is a line with its reason.
+
+    Feeds that another poller has in hand are left to it.
+    """
+    with worker(context.engine) as number:
+        return asyncio.run(_Poller(context, share, number, progress).run())
 
 
-async def _poll_all(context: Context, feeds: Sequence[RegisteredFeed], progress: Progress) -> list[PollLine]:
-    lines: list[PollLine] = []
-    answered: list[tuple[RegisteredFeed, Response | Failure]] = []
-    waiting, entering = iter(feeds), asyncio.Lock()
+class _Poller:
+    """One run over a share: lanes that ask, and batches of answers that are entered."""
 
-    async def enter(least: int) -> None:
-        async with entering:
-            while len(answered) >= least:
-                batch = [answered.pop() for _ in range(min(len(answered), BATCH))]
-                lines.extend(await asyncio.to_thread(_enter, context, batch))
-                progress("poll", len(batch))
+    def __init__(self, context: Context, share: Share, number: int, progress: Progress) -> None:
+        self._context = context
+        self._share = share
+        self._worker = number
+        self._progress = progress
+        self._queue: FeedQueue[RegisteredFeed] = FeedQueue(self._claim, self._host)
+        self._answered: list[Asked] = []
+        self._entering = asyncio.Lock()
+        self._lines: list[PollLine] = []
+        self._claimed = 0
 
-    async def lane(visit: Visit) -> None:
+    async def run(self) -> list[PollLine]:
+        async with visiting(self._context) as visit:
+            await asyncio.gather(*(self._lane(visit) for _ in range(self._context.settings.concurrency)))
+            await self._enter(1)
+        return sorted(self._lines, key=lambda line: line.url)
+
+    async def _lane(self, visit: Visit) -> None:
         # As many feeds are under way as may be: one that is slow holds up its lane, and no batch.
-        for feed in waiting:
-            answered.append((feed, await _ask(context, visit, feed)))
-            await enter(BATCH)
+        while (feed := await self._queue.next()) is not None:
+            asked = question(feed, self._share.began)
+            answer = await _ask(self._context, visit, feed, asked)
+            self._answered.append((feed, asked, answer))
+            await self._queue.done(feed)
+            await self._enter(BATCH)
 
-    async with visiting(context) as visit:
-        await asyncio.gather(*(lane(visit) for _ in range(min(context.settings.concurrency, len(feeds)))))
-        await enter(1)
-    return sorted(lines, key=lambda line: line.url)
+    async def _enter(self, least: int) -> None:
+        async with self._entering:
+            while len(self._answered) >= least:
+                batch, self._answered = self._answered, []
+                lines, refusing = await asyncio.to_thread(_enter, self._context, batch, self._worker)
+                self._lines += lines
+                self._progress("poll", len(batch))
+                if refusing and (left := await self._queue.drop(refusing)):
+                    await asyncio.to_thread(self._release, left)
+
+    async def _claim(self, busy: Collection[str]) -> list[RegisteredFeed]:
+        def claim() -> list[RegisteredFeed]:
+            with transaction(self._context.engine) as connection:
+                return claim_feeds(connection, self._worker, self._share, limit=CLAIM, busy=busy)
+
+        feeds = await asyncio.to_thread(claim)
+        self._claimed += len(feeds)
+        self._progress("feeds", self._claimed)
+        return feeds
+
+    def _release(self, feeds: Sequence[RegisteredFeed]) -> None:
+        with transaction(self._context.engine) as connection:
+            release(connection, self._worker, [feed.feed_id for feed in feeds])
+
+    def _host(self, feed: RegisteredFeed) -> str:
+        return host_of(question(feed, self._share.began).url) or ""
 
 
-async def _ask(context: Context, visit: Visit, feed: RegisteredFeed) -> Response | Failure:
+async def _ask(context: Context, visit: Visit, feed: RegisteredFeed, asked: Question) -> Response | Failure:
     return await fetch_feed(
-        feed.url,
+        asked.url,
         source=feed.source,
         visit=visit,
         max_bytes=context.settings.feed_max_bytes,
-        etag=feed.etag,
-        last_modified=feed.last_modified,
+        etag=asked.etag,
+        last_modified=asked.last_modified,
     )
 
 
-def _enter(context: Context, batch: Sequence[tuple[RegisteredFeed, Response | Failure]]) -> list[PollLine]:
-    return [
-        _entered(context, feed, answer, archived)
-        for (feed, answer), archived in zip(batch, _keep(context, batch), strict=True)
-    ]
+def _enter(context: Context, batch: Sequence[Asked], number: int) -> tuple[list[PollLine], set[str]]:
+    """The lines of a batch, recorded; and the hosts that refuse to be asked for now."""
+    answered = _keep(context, batch)
+    now = context.clock()
+    with transaction(context.engine) as connection:
+        heed(connection, (answer for _, _, answer in batch), now)
+        hosts = {one.feed.feed_id: host_of(one.question.url) or "" for one in answered}
+        free_at = paused(connection, set(hosts.values()), now)
+        quiet = [
+            judge(one, known=0, now=now, host_free_at=free_at.get(hosts[one.feed.feed_id]))
+            for one in answered
+            if one.document is None or one.document.format is None
+        ]
+        record_quiet(connection, quiet)
+    lines = [_line(poll, 0) for poll in quiet]
+    lines += [_entered(context, one) for one in answered if one.document and one.document.format]
+    with transaction(context.engine) as connection:
+        release(connection, number, [one.feed.feed_id for one in answered])
+    return lines, set(free_at)
 
 
-def _entered(
-    context: Context, feed: RegisteredFeed, answer: Response | Failure, archived: ArchiveRef | None
-) -> PollLine:
-    """The line of one feed; a document that the database refuses is that feed's failure and no other's."""
-    try:
-        return enter_answer(context, feed, answer, archived)
-    except WarehouseRefused as error:
-        refused = Failure(feed.url, "permanent", "enter_fault", str(error), fetched_at=answer.fetched_at)
-        return enter_answer(context, feed, refused, None)
-
-
-def _keep(
-    context: Context, batch: Sequence[tuple[RegisteredFeed, Response | Failure]]
-) -> list[ArchiveRef | None]:
-    """Archives the bodies that are not the feed's last one again; closed before anything refers to them."""
-    kept: list[ArchiveRef | None] = []
+def _keep(context: Context, batch: Sequence[Asked]) -> list[Answered]:
+    """The answers with their bodies read and archived, but for the last one again; closed before anything refers to them."""
+    kept: list[Answered] = []
     with context.archive.segment("feed", context.clock()) as segment:
-        for feed, answer in batch:
-            is_news = (
-                isinstance(answer, Response) and answer.body and _digest(answer.body) != feed.body_digest
-            )
-            kept.append(segment.append(answer) if is_news and isinstance(answer, Response) else None)
+        for feed, asked, answer in batch:
+            if not isinstance(answer, Response) or not _is_other(feed, answer):
+                kept.append(Answered(feed, asked, answer))
+                continue
+            archived = segment.append(answer) if answer.body else None
+            document = parse_feed(answer.body, url=answer.final_url, headers=answer.headers)
+            kept.append(Answered(feed, asked, answer, archived, document))
     return kept
 
 
-def enter_answer(
-    context: Context, feed: RegisteredFeed, answer: Response | Failure, archived: ArchiveRef | None
-) -> PollLine:
-    """Records one answer of a feed, its entries with it, in one transaction."""
-    document = None
-    if isinstance(answer, Failure):
-        outcome = "failed"
-    elif answer.status == 304:
-        outcome = "unchanged"
-    elif archived is None and answer.body:
-        outcome = "same_body"
-    else:
-        document = parse_feed(answer.body, url=answer.final_url, headers=answer.headers)
-        outcome = "failed" if document.format is None else "changed"
-    poll = Poll(feed, answer, answer.fetched_at or context.clock(), outcome, document, archived)
+def _is_other(feed: RegisteredFeed, answer: Response) -> bool:
+    """True if the answer has to be read: neither a 304 nor the bytes of the last document."""
+    if answer.status == 304:
+        return False
+    return f"sha256:{hashlib.sha256(answer.body).hexdigest()}" != feed.state.body_digest
+
+
+def _entered(context: Context, one: Answered) -> PollLine:
+    """The line of one feed; a document that the database refuses is that feed's failure and no other's."""
+    try:
+        return _enter_document(context, one)
+    except WarehouseRefused as error:
+        at = one.answer.fetched_at
+        refused = Failure(one.feed.url, "permanent", "enter_fault", str(error), fetched_at=at)
+        poll = judge(Answered(one.feed, one.question, refused), known=0, now=context.clock())
+        with transaction(context.engine) as connection:
+            record_quiet(connection, [poll])
+        return _line(poll, 0)
+
+
+def enter_answer(context: Context, feed: RegisteredFeed, answer: Response, archived: ArchiveRef) -> PollLine:
+    """Records a document that was received before, its entries with it, in one transaction."""
+    sent = answer.request_headers
+    asked = Question(answer.url, sent.get("if-none-match"), sent.get("if-modified-since"))
+    document = parse_feed(answer.body, url=answer.final_url, headers=answer.headers)
+    return _enter_document(context, Answered(feed, asked, answer, archived, document))
+
+
+def _enter_document(context: Context, one: Answered) -> PollLine:
     with transaction(context.engine) as connection:
-        known = count_known(connection, feed, document) if document else 0
-        pace = _pace(poll, document, known)
-        new = record_poll(connection, poll, pace)
-    failure = answer if isinstance(answer, Failure) else None
+        known = count_known(connection, one.feed, one.document) if one.document else 0
+        poll = judge(one, known=known, now=context.clock())
+        return _line(poll, record_poll(connection, poll))
+
+
+def _line(poll: Poll, new: int) -> PollLine:
+    document = poll.document
     return PollLine(
-        feed_id=feed.feed_id,
-        domain=feed.source.domain,
-        url=feed.url,
-        outcome=outcome,
-        reason=failure.reason if failure else ("not_a_feed" if outcome == "failed" else None),
-        detail=failure.detail if failure else (document.fault if document else None),
+        feed_id=poll.feed.feed_id,
+        domain=poll.feed.source.domain,
+        url=poll.feed.url,
+        outcome=poll.outcome,
+        reason=poll.reason,
+        detail=poll.detail or (document.fault if document else None),
         entries=len(document.entries) if document else 0,
         new=new,
-        is_gap=pace.is_gap,
+        is_gap=poll.is_gap,
     )
-
-
-def _pace(poll: Poll, document: ParsedFeed | None, known: int) -> Pace:
-    failure = poll.answer if isinstance(poll.answer, Failure) else None
-    history = FeedHistory(
-        feed_id=str(poll.feed.feed_id),
-        outcome="unchanged" if poll.outcome == "same_body" else poll.outcome,  # type: ignore[arg-type]
-        interval=poll.feed.interval,
-        entries=len(document.entries) if document else 0,
-        known=known,
-        read_before=poll.feed.last_success_at is not None,
-        failures=poll.feed.failures + 1 if poll.outcome == "failed" else 0,
-        ttl_minutes=document.ttl_minutes if document else None,
-        retry_after_seconds=failure.retry_after_seconds if failure else None,
-    )
-    now: datetime = poll.polled_at
-    interval: timedelta = next_interval(history)
-    return Pace(next_poll(history, now=now), interval, is_gap(history))
-
-
-def _digest(body: bytes) -> str:
-    return f"sha256:{hashlib.sha256(body).hexdigest()}"

@@ -10,6 +10,7 @@ from pipeline.flow.article import extract_article
 from pipeline.flow.context import Context
 from pipeline.records import ArchiveRef, Article, Failure, Response
 from pipeline.warehouse.engine import transaction
+from pipeline.warehouse.hosts import heed
 from pipeline.warehouse.revising import Look, record_looks
 from pipeline.warehouse.revisits import Revisit, claim_due
 
@@ -49,6 +50,8 @@ def _record(context: Context, revisits: Sequence[Revisit], answers: Sequence[Res
         Look(revisit, answer, archived, _article(revisit, answer))
         for revisit, answer, archived in zip(revisits, answers, kept, strict=True)
     ]
+    with transaction(context.engine) as connection:
+        heed(connection, answers, context.clock())
     with transaction(context.engine) as connection:
         return record_looks(connection, looks, context.clock())
 

@@ -12,28 +12,30 @@ from pipeline.flow.ingesting import IngestReport
 from pipeline.flow.polling import PollLine, Progress, poll_feeds, silent
 from pipeline.flow.window import enter_window
 from pipeline.warehouse import schema
-from pipeline.warehouse.engine import transaction
-from pipeline.warehouse.registry import feeds_to_poll
+from pipeline.warehouse.due import Share
 
 DUE_SLACK = timedelta(minutes=10)
 """A feed due this soon is polled with the others: the next hourly run would be late for it."""
 
 
 def poll_shard(
-    context: Context, *, shard: int = 0, of: int = 1, every: bool = False, progress: Progress = silent
+    context: Context,
+    *,
+    shard: int = 0,
+    of: int = 1,
+    every: bool = False,
+    slack: timedelta = DUE_SLACK,
+    progress: Progress = silent,
 ) -> list[PollLine]:
-    """Polls this shard's feeds: those that are due, or ``every`` one.
+    """Polls this shard's feeds: those that are due within ``slack``, or ``every`` one.
 
     Raises:
         SchemaMismatch: the warehouse is not at this code's revision.
         WarehouseDown: it does not answer.
     """
     schema.check(context.engine)
-    with transaction(context.engine) as connection:
-        due = None if every else context.clock() + DUE_SLACK
-        feeds = feeds_to_poll(connection, shard=shard, of=of, due_before=due)
-    progress("feeds", len(feeds))
-    return poll_feeds(context, feeds, progress)
+    now = context.clock()
+    return poll_feeds(context, Share(now, None if every else now + slack, shard, of), progress)
 
 
 def poll_share(context: Context, share: Mapping[str, Any], progress: Progress = silent) -> list[PollLine]:

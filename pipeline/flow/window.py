@@ -9,7 +9,7 @@ from pipeline.flow.polling import PollLine, Progress, enter_answer, silent
 from pipeline.history.archive import received_feeds
 from pipeline.warehouse import schema
 from pipeline.warehouse.engine import transaction
-from pipeline.warehouse.registry import feeds_to_poll
+from pipeline.warehouse.registry import feeds_to_poll, other_addresses
 
 
 def enter_window(
@@ -33,9 +33,11 @@ def enter_window(
     schema.check(context.engine)
     with transaction(context.engine) as connection:
         feeds = {feed.url: feed for feed in feeds_to_poll(connection, shard=shard, of=of, every_state=True)}
+        known = {feed.feed_id: feed for feed in feeds.values()}
+        others = {url: known[feed] for url, feed in other_addresses(connection).items() if feed in known}
     lines = []
     for ref, response in received_feeds(context.archive, since, until):
-        if feed := feeds.get(response.url):
+        if feed := feeds.get(response.url) or others.get(response.url):
             lines.append(enter_answer(context, feed, response, ref))
             progress("poll", 1)
     return lines

@@ -1,31 +1,29 @@
 """A document that is not well formed, taken apart so that a fault costs no story but its own.
 
-The unit is the item. Each is read alone, inside the document's opening tag: by the reader of well-formed
-documents if it is well formed by itself, so that its key and dates are exactly those of any other day,
-and by feedparser if it is not (``loose``). What is left of the document, its frame, is read the same way.
+The unit is the item. Each is read alone, inside the document's opening tag, after what is mended in text
+(``mending``): by the reader of well-formed documents if it is well formed by itself, so that its key and
+dates are exactly those of any other day, and by feedparser if it is not (``loose``). feedparser is slow: past
+a budget of tags an item is taken apart field by field, which keeps its story and loses its pictures. What is
+left of the document, its frame, is read the same way.
 
-Three things are mended before, because feedparser alone gets them wrong: it reads ``?a=1&b=2`` in a GUID as
-``?a=1&b;=2``, which would be another key; a number that is no character stops it; and an open CDATA section
-takes all that follows. Nor is it given the whole document: a title left open swallows every item after it.
+feedparser is never given the whole document: a title left open swallows every item after it.
 """
 
 from __future__ import annotations
 
-import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.poll.loose import SECTION, read_loosely
+from pipeline.poll.elements import MAX_ITEMS
+from pipeline.poll.loose import read_loosely
+from pipeline.poll.mending import SECTION, field_by_field, mended, prefixes_in, with_prefixes
 from pipeline.poll.wellformed import ROOT, tree_of
-from pipeline.poll.xmlfeed import is_feed, read_feed
+from pipeline.poll.xmlfeed import beyond, is_feed, read_feed
 from pipeline.records import Entry, ParsedFeed
 
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_REFERENCE = re.compile(
-    rf"({SECTION})|<!\[CDATA\[|&(?:#(?:\d{{1,8}}|[xX][0-9a-fA-F]{{1,8}});|(?![A-Za-z][A-Za-z0-9]{{1,31}};))"
-)
 _ITEM = re.compile(
     rf"({SECTION})|<(?:[A-Za-z][\w.-]*:)?(?:item|entry)(?=[\s/>])|</(?:[A-Za-z][\w.-]*:)?(?:item|entry)\s*>",
     re.IGNORECASE,
@@ -35,8 +33,8 @@ _END = re.compile(r"</(?:[A-Za-z][\w.-]*:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 
 MAX_ALONE = 1_000
 """Documents read for one broken one: a millisecond each, if all are damaged. With more items they share."""
-MAX_TAGS = 20_000
-"""Tags of a broken document that feedparser reads, at 20 to 40 µs each: a thousand items of the usual kind."""
+MAX_TAGS = 5_000
+"""Tags of a broken document that feedparser reads, at 20 to 80 µs each: 300 items of the usual kind."""
 MAX_OPENING = 5_000
 """Characters of an opening tag that is repeated for each item; a longer one is an attack."""
 
@@ -50,36 +48,40 @@ def read_broken(text: str, *, url: str) -> ParsedFeed:
     if root is None:
         return ParsedFeed((), None)
     ends = list(_END.finditer(text, root.end()))
-    text = _mended(text[root.start() : ends[-1].end() if ends else len(text)])
-    spans = list(_items(text))
+    text = mended(text[root.start() : ends[-1].end() if ends else len(text)])
     opening = text[: text.find(">") + 1]
-    if len(opening) > MAX_OPENING:
-        opening = f"{root.group()}>"
+    known = with_prefixes(opening if len(opening) <= MAX_OPENING else f"{root.group()}>", text)
+    text = known + text[len(opening) :]
+    spans = list(_items(text))
     head = text[: spans[0][0]] if spans else text
-    feed = _exactly(_between(text, spans), url) or read_loosely(_cut(head, MAX_TAGS)[0], url=url)
-    items = [text[start:end] for start, end in spans]
-    entries, fault = _entries(items, opening, f"</{root.group()[1:]}>", url)
-    return replace(feed, entries=entries, fault=fault)
+    feed = _exactly(_between(text, spans), url) or read_loosely(_cut(head, MAX_TAGS), url=url)
+    items = [text[start:end] for start, end in spans[:MAX_ITEMS]]
+    entries, fault = _entries(items, known, f"</{root.group()[1:]}>", url)
+    faults = filter(None, (fault, beyond(len(spans))))
+    return replace(feed, entries=entries, fault="; ".join(faults) or None)
 
 
 def _entries(items: list[str], opening: str, closing: str, url: str) -> tuple[tuple[Entry, ...], str | None]:
     """What the items say, in their order, and who read them."""
     entries: list[Entry] = []
-    damaged = lost = 0
+    readers: Counter[str] = Counter()
     budget = MAX_TAGS
     size = 1 + len(items) // MAX_ALONE
     for first in range(0, len(items), size):
         batch = items[first : first + size]
         piece = "".join(batch)
         read = _exactly(opening + piece + closing, url)
-        if read is None:
-            piece, budget = _cut(piece, budget)
+        if read is None and (tags := _tags(piece)) <= budget:
+            budget -= tags
+            readers["read by feedparser"] += len(batch)
             read = read_loosely(opening + piece, url=url)
-            damaged += len(batch)
-        lost += max(0, len(batch) - len(read.entries))
+        elif read is None:
+            readers["read field by field"] += len(batch)
+            apart = field_by_field(piece, prefixes_in(opening))
+            read = _exactly(opening + apart + closing, url) or ParsedFeed((), None)
+        readers["not read"] += max(0, len(batch) - len(read.entries))
         entries += [replace(entry, position=len(entries) + place) for place, entry in enumerate(read.entries)]
-    told = [f"{damaged} of {len(items)} items read by feedparser"] if damaged else []
-    told += [f"{lost} items not read"] if lost else []
+    told = [f"{count} of {len(items)} items {how}" for how, count in readers.items() if count]
     return tuple(entries), "; ".join(told) or None
 
 
@@ -92,17 +94,6 @@ def _between(text: str, spans: list[tuple[int, int]]) -> str:
 def _exactly(document: str, url: str) -> ParsedFeed | None:
     root, _ = tree_of(document, url=url)
     return read_feed(root, url=url) if root is not None and is_feed(root) else None
-
-
-def _mended(text: str) -> str:
-    return _REFERENCE.sub(_reference, _FORBIDDEN.sub("", text))
-
-
-def _reference(match: re.Match[str]) -> str:
-    """A bare ampersand escaped, a number as its character; a CDATA section as it stands, the mark of an open one gone."""
-    if match[1] or match[0][0] == "<":
-        return match[1] or ""
-    return html.escape(_FORBIDDEN.sub("", html.unescape(match[0])), quote=False)
 
 
 def _items(text: str) -> Iterator[tuple[int, int]]:
@@ -118,7 +109,11 @@ def _items(text: str) -> Iterator[tuple[int, int]]:
             yield tag.start(), following.end() if following[0][1] == "/" else following.start()
 
 
-def _cut(items: str, budget: int) -> tuple[str, int]:
-    """``items`` up to as many tags as may still be read, and how many then may."""
-    tags = [match.start() for match in _TAG.finditer(items) if not match[1]]
-    return (items, budget - len(tags)) if len(tags) <= budget else (items[: tags[budget]], 0)
+def _tags(items: str) -> int:
+    return sum(not match[1] for match in _TAG.finditer(items))
+
+
+def _cut(head: str, budget: int) -> str:
+    """``head`` up to as many tags as may be read."""
+    tags = [match.start() for match in _TAG.finditer(head) if not match[1]]
+    return head if len(tags) <= budget else head[: tags[budget]]

@@ -2,7 +2,8 @@
 
 Labels lie in both directions: servers stamp ``iso-8859-1`` on everything, documents claim UTF-8 and
 carry Windows bytes. Bytes that are valid UTF-8 are UTF-8, for no other encoding's prose is by accident;
-otherwise the document's own label is tried before the server's. A byte that fits nothing is read as
+otherwise the document's own label is tried before the server's. A document that fits no label is in the
+encoding of old that goes with the language it states; failing that, a byte that fits nothing is read as
 Windows-1252 by itself, so one bad quotation mark costs no story.
 """
 
@@ -24,7 +25,7 @@ _SHAPES = (
     (re.compile(rb"<\0[?!A-Za-z]\0"), "utf-16-le"),
     (re.compile(rb"\0<\0[?!A-Za-z]"), "utf-16-be"),
 )
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{2,40})["']""")
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{2,40})["']""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{2,40})""", re.IGNORECASE)
 # Only text encodings that the web uses: Python's registry also holds zip, punycode and escapes.
 _KNOWN = re.compile(
@@ -52,8 +53,31 @@ _MEANT = {
     "macintosh": "mac-roman",
     "utf8": "utf-8",
 }
+_LANGUAGE = re.compile(
+    rb"""<(?:[\w.-]+:)?language>\s*([A-Za-z]{2}(?:[-_][A-Za-z]{2,4})?)\s*<|\sxml:lang\s*=\s*["']([A-Za-z]{2}(?:[-_][A-Za-z]{2,4})?)["']""",
+    re.IGNORECASE,
+)
+# The legacy encodings of the WHATWG Encoding Standard by language; the strictest first where there are several.
+_OF_LANGUAGE = {
+    **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "sr", "kk", "ky", "mn", "tg"), ("windows-1251",)),
+    **dict.fromkeys(("pl", "cs", "sk", "hu", "hr", "sl", "ro", "sq", "bs"), ("windows-1250",)),
+    **dict.fromkeys(("lt", "lv", "et"), ("windows-1257",)),
+    **dict.fromkeys(("ar", "fa", "ur"), ("windows-1256",)),
+    **dict.fromkeys(("he", "iw"), ("windows-1255",)),
+    **dict.fromkeys(("tr", "az"), ("windows-1254",)),
+    "el": ("windows-1253",),
+    "vi": ("windows-1258",),
+    "th": ("cp874",),
+    "ja": ("euc-jp", "cp932"),
+    "ko": ("cp949",),
+    "zh-tw": ("big5hkscs",),
+    "zh-hk": ("big5hkscs",),
+    "zh": ("gb18030",),
+}
 # WHATWG's windows-1252: the five bytes that Microsoft left empty are control characters.
 _WINDOWS = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
+
+_HIGH = bytes(range(0x80, 0x100))
 
 MAX_MENDED = 10_000
 """With more wrong bytes the label is wrong, not the bytes."""
@@ -80,11 +104,10 @@ def decoded(body: bytes, headers: Mapping[str, str]) -> tuple[str, str | None]:
             return body.decode("utf-8"), _mislabelled(labels, "utf-8")
         except UnicodeDecodeError:
             pass
-    for name in labels:
-        if name == "windows-1252":
-            return _windows(body), _mislabelled(labels, name)
+    for name in (*labels, *_of_its_language(body, labels)):
         try:
-            return body.decode(name), _mislabelled(labels, name)
+            text = _windows(body) if name == "windows-1252" else body.decode(name)
+            return text, _mislabelled(labels or ["utf-8"], name)
         except (UnicodeDecodeError, LookupError):
             continue
     return _lenient(body, labels[0] if labels else "utf-8")
@@ -92,12 +115,29 @@ def decoded(body: bytes, headers: Mapping[str, str]) -> tuple[str, str | None]:
 
 def _labels(body: bytes, headers: Mapping[str, str]) -> Iterator[str]:
     """The encodings claimed: the document's first, then the server's; unknown ones left out."""
-    inside = _DECLARED.match(body[:400])
+    inside = _DECLARED.search(body[:2000])  # a warning of the publishing system may precede it
     outside = _CHARSET.search(headers.get("content-type", ""))
     for label in (inside.group(1).decode() if inside else None, outside.group(1) if outside else None):
         name = (label or "").lower()
         if _KNOWN.fullmatch(name) and not name.startswith(("utf-16", "utf16", "utf-32", "utf32")):
             yield _MEANT.get(name, name)
+
+
+def _of_its_language(body: bytes, labels: list[str]) -> tuple[str, ...]:
+    """The encodings of old of the language that the document states; none where it is UTF-8 with single faults.
+
+    Where a label names another encoding than UTF-8, that one with single faults is likelier.
+    """
+    if set(labels) - {"utf-8"}:
+        return ()
+    stated = _LANGUAGE.search(body[:20_000])
+    text = body.decode("utf-8", "replace")
+    faults = text.count("\ufffd")
+    sound = len(text) - len(body.translate(None, _HIGH)) - faults
+    if stated is None or faults <= sound:
+        return ()
+    language = (stated[1] or stated[2]).decode().lower().replace("_", "-")
+    return _OF_LANGUAGE.get(language) or _OF_LANGUAGE.get(language[:2], ())
 
 
 def _mislabelled(labels: list[str], used: str) -> str | None:

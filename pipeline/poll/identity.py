@@ -12,11 +12,16 @@ Its first letter says where it comes from, in this order:
 A key longer than 200 characters is replaced by its letter and its SHA-256. Where one document uses a
 GUID for several stories (their links differ), each of them gets its key with ``#`` and a digest of the link,
 whatever their order.
+
+On another day a GUID may stand for another story too (``tells_same_story``): that one has the same kind of
+key. An entry that is itself the story, and is stated anew, has its key with ``@`` and a digest of what it states.
 """
 
 from __future__ import annotations
 
 import hashlib
+import html
+import re
 from collections import defaultdict
 from dataclasses import replace
 from urllib.parse import SplitResult, urlsplit
@@ -25,6 +30,15 @@ from pipeline.records import Entry, ParsedFeed
 from pipeline.urls import canonical_url
 
 MAX_KEY = 200
+LEAST_TEXT = 40
+"""Characters of a text that two stories do not have in common by chance."""
+
+_MARK = 16
+"""Hexadecimal digits of a digest that is put behind a key."""
+_RESTATED = re.compile(rf"@[0-9a-f]{{{_MARK}}}\Z")
+_CLOCK = re.compile(r"(?<![\d+-])(?!00:00)\d?\d:\d\d")
+"""A time of day that was not filled in as midnight; the offset behind it does not count."""
+_TAG = re.compile(r"<[^>]*>")
 
 
 def entry_key(
@@ -86,6 +100,70 @@ def says_something(entry: Entry) -> bool:
     return any((entry.guid, entry.url, entry.headline, entry.summary, entry.content, entry.published_raw))
 
 
+def tells_same_story(one: Entry, other: Entry) -> bool:
+    """Whether two entries of a feed that were seen under one GUID at different times are one story.
+
+    They are if their links agree; failing that, if they print the same date with a time of day, or the
+    same text. A headline alone proves nothing: "Markets at noon" is printed every day, and a headline is
+    what editors change most.
+    """
+    if _story(one) == _story(other):
+        return True
+    printed, text = _line(one.published_raw), _text(one)
+    same_date = printed == _line(other.published_raw) and bool(_CLOCK.search(printed))
+    return same_date or (len(text) >= LEAST_TEXT and text == _text(other))
+
+
+def statement(entry: Entry, *, with_text: bool) -> str:
+    """A digest of the headline and the dates as printed, and of the text: whatever else changes is no revision."""
+    told = [_line(entry.headline), _line(entry.published_raw), _line(entry.updated_raw)]
+    return _digest("\n".join([*told, _text(entry)] if with_text else told))
+
+
+def alike(entry: Entry) -> str | None:
+    """A digest that two entries of a publisher share only if they tell one story, whatever GUIDs and links they have.
+
+    It is made of headline, date and text as printed; None where the date has no time of day or the text is
+    short. So a story survives new GUIDs with new links, and templates that come again every day stay apart.
+    """
+    printed, headline = _line(entry.published_raw), _line(entry.headline)
+    if not headline or not _CLOCK.search(printed) or len(_text(entry)) < LEAST_TEXT:
+        return None
+    return _digest("\n".join([headline, printed, _text(entry)]))
+
+
+def key_of_another(key: str, entry: Entry) -> str:
+    """The key of a story whose GUID, with that key, stands for another story as well."""
+    return _marked(key, "#", _digest(_story(entry)))
+
+
+def key_of_restatement(key: str, stated: str) -> str:
+    """The key of an entry that states its story anew; ``stated`` is its ``statement``."""
+    return _marked(key, "@", stated)
+
+
+def key_of_story(key: str) -> str:
+    """The key without the mark of a restatement.
+
+    >>> key_of_story(key_of_restatement("g:17", "ab" * 32))
+    'g:17'
+    """
+    return _RESTATED.sub("", key)
+
+
+def _marked(key: str, sign: str, digest: str) -> str:
+    stem = key if len(key) < MAX_KEY - _MARK - 1 else key[:2] + _digest(key)
+    return f"{stem}{sign}{digest[:_MARK]}"
+
+
+def _text(entry: Entry) -> str:
+    return _line(html.unescape(_TAG.sub(" ", entry.content or entry.summary or "")))
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
 def _key(entry: Entry, own: frozenset[str]) -> str:
     return entry_key(
         guid=entry.guid,
@@ -114,8 +192,7 @@ def _told_apart(key: str, entries: list[Entry]) -> list[Entry]:
         stories.setdefault(_story(entry), entry)
     if len(stories) == 1:
         return [replace(entries[0], key=key)]
-    stem = key if len(key) < MAX_KEY - 17 else key[:2] + _digest(key)
-    return [replace(entry, key=f"{stem}#{_digest(story)[:16]}") for story, entry in stories.items()]
+    return [replace(entry, key=key_of_another(key, entry)) for entry in stories.values()]
 
 
 def _address(text: str) -> SplitResult | None:

@@ -7,28 +7,39 @@ import json
 import re
 from typing import Any
 
+from pipeline.poll.elements import MAX_ITEMS
 from pipeline.poll.texts import absolute, distinct, is_picture, plain
+from pipeline.poll.xmlfeed import beyond
 from pipeline.records import Entry, ParsedFeed
 
+# Numbers stay as printed: an id is no sum, and Python refuses to read thousands of digits.
+_DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str)
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_NEXT = re.compile(r"[\s,]*\{")
 # JSON can say what no text column and no UTF-8 holds: NUL and half a surrogate pair.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def read_json_feed(text: str, *, url: str) -> ParsedFeed:
     """The feed that ``text`` holds, its entries without a key yet; ``format`` None and a fault if it holds none."""
+    faults: list[str] = []
     try:
-        document = json.loads(text, strict=False)
+        document = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
-        return ParsedFeed((), None, fault=f"not_a_feed: broken json ({error})")
+        document = _as_far_as_it_goes(text)
+        if document is None:
+            return ParsedFeed((), None, fault=f"not_a_feed: broken json ({error})")
+        faults.append(f"json: {error}")
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         return ParsedFeed((), None, fault="not_a_feed: json document without items")
     version = _string(document.get("version")) or ""
-    items = [item for item in document["items"] if isinstance(item, dict)]
+    items = _objects(document["items"])
     dropped = len(document["items"]) - len(items)
-    faults = [] if "jsonfeed.org/version/" in version else ["json: no JSON Feed version stated"]
+    faults += [] if "jsonfeed.org/version/" in version else ["json: no JSON Feed version stated"]
     faults += [f"json: {dropped} items are no objects"] if dropped else []
+    faults += filter(None, [beyond(len(items))])
     return ParsedFeed(
-        entries=tuple(_entry(item, position, url) for position, item in enumerate(items)),
+        entries=tuple(_entry(item, position, url) for position, item in enumerate(items[:MAX_ITEMS])),
         format="json1",
         title=plain(_string(document.get("title"))),
         language=_string(document.get("language")),
@@ -38,6 +49,29 @@ def read_json_feed(text: str, *, url: str) -> ParsedFeed:
         self_url=absolute(_string(document.get("feed_url")), url),
         next_url=absolute(_string(document.get("next_url")), url),
     )
+
+
+def _as_far_as_it_goes(text: str) -> dict[str, Any] | None:
+    """The feed in ``text`` up to where it is broken: its first members and the whole items; None if it is none.
+
+    What follows a whole document, a comment of a cache for example, is passed over.
+    """
+    items = _ITEMS.search(text)
+    if items is None:
+        return None
+    found: list[Any] = []
+    place = items.end()
+    try:
+        while item := _NEXT.match(text, place):
+            value, place = _DECODER.raw_decode(text, item.end() - 1)
+            found.append(value)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        document = _DECODER.decode(text[: items.start()].rstrip().rstrip(",") + "}")
+    except (ValueError, RecursionError):
+        document = {}
+    return {**document, "items": found} if found and isinstance(document, dict) else None
 
 
 def _entry(item: dict[str, Any], position: int, url: str) -> Entry:
@@ -77,12 +111,8 @@ def _images(item: dict[str, Any], url: str) -> tuple[str, ...]:
 
 
 def _string(value: Any) -> str | None:
-    """Text as it stands; a number as its digits, for ids are often numbers; None for the rest."""
-    if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value).strip() or None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return None
+    """Text, or a number's digits, for ids are often numbers; None for the rest."""
+    return _UNSTORABLE.sub("\ufffd", value).strip() or None if isinstance(value, str) else None
 
 
 def _list(value: Any) -> list[Any]:

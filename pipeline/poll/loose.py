@@ -13,19 +13,17 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from xml.sax.saxutils import unescape
 
 import feedparser
 
+from pipeline.poll.mending import closed_fields
 from pipeline.poll.texts import absolute, distinct, is_picture, plain
-from pipeline.poll.xmlfeed import Link, permalink, ttl_minutes
+from pipeline.poll.xmlfeed import Link, permalink, skipped_days, skipped_hours, ttl_minutes, update_minutes
 from pipeline.records import Entry, ParsedFeed
 
-# A CDATA section that is closed before the next one opens; an open one is a fault like any other.
-SECTION = r"<!\[CDATA\[[^<\]]*(?:(?:<(?!!\[CDATA\[)|\](?!\]>))[^<\]]*)*\]\]>"
 _FORMATS = {
     "rss091n": "rss091",
     "rss091u": "rss091",
@@ -53,14 +51,11 @@ _OVERLONG = re.compile(r".{1000}|[\w.+-]{100}", re.ASCII | re.DOTALL)
 _COUNTED = re.compile(
     r"<(?=(?:[\w.-]+:)?(guid|pubdate|origlink|category|subject|keywords|item|entry)[\s>])", re.IGNORECASE
 )
+# It keeps the last of these.
+_HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
+_DAY = re.compile(r"<day>\s*([A-Za-z]{3,9})\s*</day>", re.IGNORECASE)
 _ONCE = {"guid", "pubdate", "origlink"}
 MAX_KEYWORDS = 200
-# It puts everything after a field that is left open into that field, or drops it: guid, link and date too.
-_FIELD = re.compile(
-    rf"{SECTION}|<(?P<end>/?)(?P<name>(?:[\w.-]+:)?(?:title|description|summary|encoded|content|"
-    r"guid|id|link|pubdate|published|updated|date|author|creator|category|(?P<item>item|entry)))(?:\s[^<>]*?)?(?P<empty>/?)>",
-    re.IGNORECASE,
-)
 
 
 def read_loosely(document: str, *, url: str) -> ParsedFeed:
@@ -88,6 +83,8 @@ def read_loosely(document: str, *, url: str) -> ParsedFeed:
     )
     return replace(
         _frame(found.feed, base or url),
+        skip_hours=skipped_hours(_HOUR.findall(document)),
+        skip_days=skipped_days(_DAY.findall(document)),
         entries=entries,
         format=_FORMATS.get(found.version, found.version or "rss"),
     )
@@ -96,7 +93,7 @@ def read_loosely(document: str, *, url: str) -> ParsedFeed:
 def _tamed(document: str) -> str:
     """``document`` without what feedparser reads wrongly or slowly."""
     document = _RAISING.sub("", _ATOM.sub(r"\1", _BASE.sub("", document)))
-    document = "".join(_closed(document))
+    document = "".join(closed_fields(document))  # it puts all that follows an open field into that field
     document = _SHORT.sub(lambda field: "" if _OVERLONG.search(field[2]) else field[0], document)
     seen: Counter[str] = Counter()
 
@@ -110,20 +107,6 @@ def _tamed(document: str) -> str:
     return _COUNTED.sub(counted, document)
 
 
-def _closed(document: str) -> Iterator[str]:
-    """``document`` in parts, each field closed where another field begins or the item ends."""
-    written, left_open = 0, ""
-    for tag in _FIELD.finditer(document):
-        name, begins = tag["name"], not tag["end"]
-        if name is None or not (begins or tag["item"] or name == left_open):
-            continue
-        if left_open and (begins or tag["item"]):
-            yield document[written : tag.start()] + f"</{left_open}>"
-            written = tag.start()
-        left_open = name if begins and not tag["empty"] and not tag["item"] else ""
-    yield document[written:] + (f"</{left_open}>" if left_open else "")
-
-
 def _frame(found: Any, base: str) -> ParsedFeed:
     links = _links(found, base)
     return ParsedFeed(
@@ -132,9 +115,8 @@ def _frame(found: Any, base: str) -> ParsedFeed:
         title=plain(_text(found, "title")),
         language=_text(found, "language"),
         home_url=_page(links),
-        ttl_minutes=ttl_minutes(
-            _text(found, "ttl"), _text(found, "sy_updateperiod"), _text(found, "sy_updatefrequency")
-        ),
+        ttl_minutes=ttl_minutes(_text(found, "ttl")),
+        update_minutes=update_minutes(_text(found, "sy_updateperiod"), _text(found, "sy_updatefrequency")),
         hubs=distinct([href for rel, _, href in links if rel == "hub"]),
         self_url=next((href for rel, _, href in links if rel == "self"), None),
         next_url=next((href for rel, _, href in links if rel in {"next", "prev-archive"}), None),

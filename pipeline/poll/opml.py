@@ -7,49 +7,94 @@ passed on, and they name credentials.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
 
 from pipeline.errors import SettingsError
-from pipeline.records import Source
+from pipeline.poll.charset import decoded
+from pipeline.poll.mending import mended
+from pipeline.poll.texts import plain
+from pipeline.poll.wellformed import LIST_ROOT, tree_of, without_prolog
+from pipeline.records import NO_HEADERS, Source
 
 NAMESPACE = "urn:dateline:source"
+_OUTLINE = re.compile(r"""<(/?)outline(?=[\s/>])(?:[^<>"']|"[^"<]*"|'[^'<]*')*>""")
+# "feed://a.example/rss" and "feed:https://a.example/rss", as browsers of old handed feeds to readers.
+_OF_FEED_SCHEME = re.compile(r"^feed:(?://(?=https?://)|(?=https?://))()|^feed://", re.IGNORECASE)
 
 
-def read_opml(body: bytes) -> list[Source]:
-    """The publishers in ``body``, in its order, each once.
+@dataclass(frozen=True, slots=True)
+class FeedList:
+    """What a list of feeds holds."""
+
+    sources: tuple[Source, ...]
+    """Its publishers, in its order, each once."""
+    left_out: tuple[str, ...] = ()
+    """What is no feed that can be polled: a line for each, with its line in the file and the reason."""
+
+
+def read_opml(body: bytes) -> FeedList:
+    """The publishers in ``body``, and what had to be left out.
 
     In a list of another program, feeds belong to one publisher if they share a host. Our own
-    attributes are taken as they stand: ``pipeline.sources`` validates them.
+    attributes are taken as they stand: ``pipeline.sources`` validates them. A list that is not well
+    formed is read as far as it can be; entities that it declares are neither expanded nor loaded.
 
     Raises:
         SettingsError: it is no OPML, or holds no feed.
 
-    >>> [(s.name, s.domain, s.feeds) for s in read_opml(b'''<opml version="2.0"><body><outline text="Press">
-    ...   <outline text="Harbour News" xmlUrl="https://www.harbour.example/rss"/></outline></body></opml>''')]
-    [('Harbour News', 'harbour.example', ('https://www.harbour.example/rss',))]
+    >>> found = read_opml(b'''<opml version="2.0"><body><outline text="Press">
+    ...   <outline text="Harbour &amp;amp; Quay" xmlUrl="https://www.harbour.example/rss"/>
+    ...   <outline text="Notes" url="https://harbour.example/notes"/></outline></body></opml>''')
+    >>> [(s.name, s.domain, s.feeds) for s in found.sources]
+    [('Harbour & Quay', 'harbour.example', ('https://www.harbour.example/rss',))]
+    >>> found.left_out
+    ("line 3: 'Notes' names no feed",)
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        root = etree.fromstring(body, parser)
-    except etree.XMLSyntaxError as error:
-        raise SettingsError(f"this is no OPML list: {error}") from error
-    if root.tag != "opml" or root.getroottree().docinfo.internalDTD is not None:
-        raise SettingsError("this is no OPML list: its root is not <opml>, or it declares a document type")
+    root, fault = _root(body)
     found: dict[str, Source] = {}
-    for source in _sources(root):
-        known = found.get(source.domain)
-        found[source.domain] = source if known is None else _joined(known, source)
+    left_out = [f"the list is broken, and was read as far as it goes: {fault}"] if fault else []
+    for read in _sources(root):
+        if isinstance(read, str):
+            left_out.append(read)
+        else:
+            known = found.get(read.domain)
+            found[read.domain] = read if known is None else _joined(known, read)
     if not found:
-        raise SettingsError("the OPML list holds no outline with an xmlUrl")
-    return list(found.values())
+        raise SettingsError("; ".join(["the OPML list holds no outline with an xmlUrl", *left_out]))
+    return FeedList(tuple(found.values()), tuple(left_out))
+
+
+def _root(body: bytes) -> tuple[Any, str | None]:
+    text, _ = decoded(body, NO_HEADERS)
+    document = without_prolog(text).lstrip()
+    root, fault = tree_of(document, url="")
+    if root is None and (start := LIST_ROOT.search(document)) is not None:
+        root, _ = tree_of(_balanced(mended(document[start.start() :])), url="", recover=True)
+    if root is None or _name(root) != "opml":
+        raise SettingsError(f"this is no OPML list: {fault or 'its root is not <opml>'}")
+    return root, fault
+
+
+def _balanced(document: str) -> str:
+    """The outlines of ``document`` alone, each with its end; what stands in one that is never closed is below it."""
+    opening = document[: document.find(">") + 1]
+    parts, depth = [opening], 0
+    for tag in _OUTLINE.finditer(document):
+        if tag[1] and depth == 0:
+            continue
+        parts.append(tag[0])
+        depth += -1 if tag[1] else not tag[0].endswith("/>")
+    return "".join(parts) + "</outline>" * depth + "</opml>"
 
 
 def write_opml(sources: Iterable[Source]) -> str:
-    """An OPML document of ``sources``; ``read_opml`` gives them back, their headers apart."""
+    """An OPML document of ``sources``; ``read_opml`` gives them back, their headers and hints apart."""
     root = etree.Element("opml", version="2.0", nsmap={"dateline": NAMESPACE})
     etree.SubElement(etree.SubElement(root, "head"), "title").text = "Dateline sources"
     body = etree.SubElement(root, "body")
@@ -78,12 +123,17 @@ def _own_attributes(source: Source) -> dict[str, str]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _sources(root: Any) -> Iterator[Source]:
-    for outline in root.iter("outline"):
+def _sources(root: Any) -> Iterator[Source | str]:
+    """The publisher of each outline that names a feed, and a line for each that should and does not."""
+    for outline in root.iter(etree.Element):
+        if _name(outline) != "outline":
+            continue
         if outline.get(f"{{{NAMESPACE}}}domain"):
             yield _ours(outline)
-        elif _attribute(outline, "xmlurl") and outline.getparent().get(f"{{{NAMESPACE}}}domain") is None:
-            yield from _theirs(outline)
+        elif outline.getparent().get(f"{{{NAMESPACE}}}domain") is None and (
+            _attribute(outline, "xmlurl") or not len(outline)
+        ):
+            yield _theirs(outline)
 
 
 def _ours(outline: Any) -> Source:
@@ -114,17 +164,25 @@ def _ours(outline: Any) -> Source:
     )
 
 
-def _theirs(outline: Any) -> Iterator[Source]:
-    feed = (_attribute(outline, "xmlurl") or "").strip()
+def _theirs(outline: Any) -> Source | str:
+    name = plain(_attribute(outline, "text") or _attribute(outline, "title"))
+    said = f"line {outline.sourceline}: {name or 'an outline without a name'!r}"
+    stated = (_attribute(outline, "xmlurl") or "").strip()
+    if not stated:
+        return f"{said} names no feed"
+    feed = _OF_FEED_SCHEME.sub(lambda match: "http://" if match[1] is None else "", stated)
     domain = _host(_attribute(outline, "htmlurl")) or _host(feed)
-    if domain and feed.lower().startswith(("http://", "https://")):
-        name = _attribute(outline, "text") or _attribute(outline, "title") or domain
-        yield Source(name=name, domain=domain, language=_attribute(outline, "language"), feeds=(feed,))
+    if not domain or not _host(feed) or not feed.lower().startswith(("http://", "https://")):
+        return f"{said}: {stated!r} is no address of the web"
+    return Source(name=name or domain, domain=domain, language=_attribute(outline, "language"), feeds=(feed,))
 
 
 def _joined(known: Source, more: Source) -> Source:
-    feeds = tuple(dict.fromkeys((*known.feeds, *more.feeds)))
-    return Source(**{name: getattr(known, name) for name in Source.__slots__} | {"feeds": feeds})
+    return replace(known, feeds=tuple(dict.fromkeys((*known.feeds, *more.feeds))))
+
+
+def _name(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2].lower()
 
 
 def _attribute(outline: Any, name: str) -> str | None:

@@ -1,113 +1,90 @@
 """When a feed is polled next: a pure function of its history, its id and the clock.
 
-The signal is overlap, the share of a document that was known before. Much of it known: the feed is
-slow, so wait longer. Little: it is fast, so come back sooner. None at all, in a feed that was read
-before: entries have come and gone unseen between two polls. That is a gap, and it costs most.
+The signal is overlap, the share of a document that was known before. It teaches the feed's pace (``pace``), from
+which follows how long the feed may be left alone (``forecast``): until the stories that are expected have
+waited long enough to be worth a request, and never until more than half of the document may be new. No overlap
+at all, in a feed that was read before: entries have come and gone unseen between two polls. That is a gap; the
+wait is cut at once and the margin is wider for weeks. What the publisher asks for (``wishes``) is granted within these
+bounds, what its server orders always; failures (``failing``) make the wait longer and never endless.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+
+from pipeline.poll.doubt import wants_body
+from pipeline.poll.failing import failed_wait, failure_weight
+from pipeline.poll.feedhistory import FeedHistory, is_gap, overlap
+from pipeline.poll.forecast import LONGEST_DAYS, horizons
+from pipeline.poll.lessons import learned
+from pipeline.poll.pace import Pace
+from pipeline.poll.wishes import ordered, past_skipped, wished
+
+__all__ = ["FeedHistory", "Pace", "Plan", "failure_weight", "is_gap", "next_poll", "overlap"]
 
 FIRST = timedelta(hours=1)
-"""The interval of a feed that was never polled."""
+"""New feeds are asked for the first time within so long, spread over it; one that never answered is tried at this pace."""
 SHORTEST = timedelta(minutes=10)
-LONGEST = timedelta(hours=24)
+"""No feed is asked more often by us: no host has more than six requests an hour for one feed."""
+LONGEST = timedelta(days=LONGEST_DAYS)
 JITTER = 0.1
-"""The largest share of the interval that is added, so that feeds registered together drift apart."""
-NEW_SHARE = 0.25
-"""The share of new entries aimed at: a document then passes by in four polls, and none is missed."""
+"""The largest share of the wait that is added, so that feeds registered together drift apart."""
+PUSHED = timedelta(hours=24)
+"""A pushed feed is read once a day, to see that its hub still delivers."""
+CUT = 4
+"""A gap cuts the wait to a quarter: a feed that turned over once may do so four times and be caught."""
 
 
 @dataclass(frozen=True, slots=True)
-class FeedHistory:
-    """What the ledger knows of a feed after its latest poll."""
+class Plan:
+    """What follows from a poll."""
 
-    feed_id: str
-    outcome: Literal["never", "changed", "unchanged", "failed"] = "never"
-    interval: timedelta | None = None
-    """The feed's own pace, as ``next_interval`` gave it after the poll before; None: the first poll."""
-    entries: int = 0
-    """Entries in the latest document that was read."""
-    known: int = 0
-    """Those of them that had been seen before."""
-    read_before: bool = False
-    """True: an earlier poll had read entries, so a document without overlap means a gap."""
-    failures: int = 0
-    """Failed polls in a row, the latest included."""
-    ttl_minutes: int | None = None
-    retry_after_seconds: float | None = None
+    next_at: datetime
+    """The feed is due from then on: aware, UTC."""
+    pace: Pace | None
+    """For the ledger to keep; None: the feed was never polled."""
+    is_gap: bool
+    """True: stories were surely or likely missed before this poll."""
+    in_full: bool
+    """True: the next request should carry no validators, so that a false "not modified" is found out."""
 
 
-def overlap(entries: int, known: int) -> float | None:
-    """The share of a document's entries that were known before, 0 to 1; None if it has none.
+def next_poll(history: FeedHistory, *, now: datetime) -> Plan:
+    """When the feed is due again, and what is known of its pace by now.
 
-    >>> overlap(20, 15), overlap(0, 0)
-    (0.75, None)
-    """
-    return None if entries <= 0 else min(max(known, 0), entries) / entries
-
-
-def is_gap(history: FeedHistory) -> bool:
-    """True if stories were surely or likely missed: a feed read before shows nothing known."""
-    return (
-        history.outcome == "changed" and history.read_before and overlap(history.entries, history.known) == 0
-    )
-
-
-def next_poll(history: FeedHistory, *, now: datetime) -> datetime:
-    """The instant from which the feed is due again: aware, UTC, 10 minutes to 24 hours after ``now``.
-
-    A feed that was never polled is due at once. Whatever happened, there is a next time.
+    Whatever happened, there is a next time: 10 minutes to 2 days after ``now`` (UTC) where the feed answers, up
+    to 7 days where it does not, 30 after "410 Gone". One never polled is due within the hour, at its own
+    minute of it.
 
     >>> from datetime import UTC
     >>> noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
-    >>> slow = FeedHistory("f", outcome="unchanged", interval=timedelta(hours=1))
-    >>> timedelta(minutes=90) <= next_poll(slow, now=noon) - noon < timedelta(minutes=99)
+    >>> first = next_poll(FeedHistory("f", "changed", entries=20), now=noon)
+    >>> timedelta(minutes=10) < first.next_at - noon < timedelta(minutes=60)
     True
     """
+    fraction = _fraction(history.feed_id)
     if history.outcome == "never":
-        return now
-    wanted = next_interval(history)
-    if history.outcome == "failed":
-        wanted = _bounded(wanted * 2 ** min(max(history.failures - 1, 0), 8))
-    jittered = wanted * (1 + JITTER * _fraction(history.feed_id))
-    asked = timedelta(seconds=min(max(history.retry_after_seconds or 0, 0), LONGEST.total_seconds()))
-    return now + min(max(jittered, asked, SHORTEST), LONGEST)
-
-
-def next_interval(history: FeedHistory) -> timedelta:
-    """The feed's own pace after the latest poll, for the ledger to keep: before back-off and jitter.
-
-    A failed poll says nothing about how fast a feed is, so it leaves the pace as it was.
-    """
-    current = history.interval or FIRST
-    if history.outcome in {"never", "failed"}:
-        return _bounded(current)
-    wanted = current * (1.5 if history.outcome == "unchanged" else _factor(history))
-    # What the publisher asks for, unless stories are being lost.
-    asked = timedelta(minutes=min(history.ttl_minutes or 0, 24 * 60))
-    return _bounded(wanted if is_gap(history) else max(wanted, asked))
-
-
-def _factor(history: FeedHistory) -> float:
-    share = overlap(history.entries, history.known)
-    if share is None:
-        return 1.5
-    if is_gap(history):
-        return 0.25
-    if not history.read_before:
-        return 1.0  # a first document is all new and says nothing about speed
-    new = 1 - share
-    return 1.5 if new == 0 else min(max(NEW_SHARE / new, 0.5), 1.5)
-
-
-def _bounded(interval: timedelta) -> timedelta:
-    """Within the bounds, with room for the jitter below the upper one."""
-    return min(max(interval, SHORTEST), LONGEST / (1 + JITTER))
+        return Plan(now + FIRST * fraction, history.pace, is_gap=False, in_full=False)
+    gap = is_gap(history)
+    pace = learned(history, now, gap=gap)
+    due, safe = (timedelta(days=days) for days in horizons(pace, now.timestamp()))
+    own = min(safe, PUSHED) if history.is_pushed else due
+    if gap and history.since_last is not None:
+        own = min(own, history.since_last / CUT)
+    own = max(own, SHORTEST if pace.days or pace.window_entries else FIRST)
+    wait = failed_wait(history, own) if history.outcome == "failed" else own
+    if not gap:
+        wait = max(wait, min(wished(history), max(safe / 2, SHORTEST)))
+    at = now + max(wait * (1 + JITTER * fraction), SHORTEST)
+    later = at if gap else past_skipped(history, at, fraction)
+    if later - now <= max(safe, wait) or safe >= LONGEST or history.outcome == "failed":
+        at = later
+    pace = replace(pace, asked_in_full=wants_body(pace, own))
+    if history.outcome != "failed":
+        pace = replace(pace, interval_seconds=(at - now).total_seconds())
+    return Plan(max(at, ordered(history, now, fraction)), pace, is_gap=gap, in_full=pace.asked_in_full)
 
 
 def _fraction(feed_id: str) -> float:

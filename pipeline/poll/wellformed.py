@@ -13,17 +13,20 @@ from typing import Any
 from lxml import etree
 
 ROOT = re.compile(r"<(?:[A-Za-z][\w.-]*:)?(rss|feed|rdf|channel)(?=[\s/>])", re.IGNORECASE)
-_DECLARATION = re.compile(r"<\?xml[\s][^>]*>")
+LIST_ROOT = re.compile(r"<(?:[A-Za-z][\w.-]*:)?(urlset|sitemapindex|opml)(?=[\s/>])", re.IGNORECASE)
+_ANY_ROOT = re.compile(f"{ROOT.pattern}|{LIST_ROOT.pattern}", re.IGNORECASE)
+_DECLARATION = re.compile(r"\s*<\?xml[\s][^>]*>")
 _DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _FIRST_ELEMENT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?[A-Za-z_]")
 # Control characters to XML, Windows-1252's quotes and dashes to whoever wrote them and to every browser.
 _WINDOWS_NUMBER = re.compile(r"&#(?:1(?:2[89]|[345]\d)|[xX][89][0-9a-fA-F]);")
 
 
-def tree_of(text: str, *, url: str) -> tuple[Any | None, str | None]:
+def tree_of(text: str, *, url: str, recover: bool = False) -> tuple[Any | None, str | None]:
     """The root element, or None and the fault where ``text`` is not well formed.
 
-    ``url`` becomes the base of relative addresses. Never raises, expands nothing, loads nothing.
+    ``url`` becomes the base of relative addresses. Never raises, expands nothing, loads nothing, goes no
+    deeper than libxml2's 256 levels. With ``recover``, what libxml2 makes of a text that is not well formed.
 
     >>> tree_of("<rss>&nbsp;</rss>", url="https://news.example/rss")
     (None, "xml: Entity 'nbsp' not defined, line 1, column 12")
@@ -35,6 +38,7 @@ def tree_of(text: str, *, url: str) -> tuple[Any | None, str | None]:
         load_dtd=False,
         remove_comments=True,
         remove_pis=True,
+        recover=recover,
     )
     try:
         return etree.fromstring(text.encode("utf-8", "replace"), parser, base_url=url), None
@@ -59,7 +63,7 @@ def without_prolog(text: str) -> str:
     first = _FIRST_ELEMENT.search(text)
     if first is not None and first.start() < doctype.start():
         return text  # inside the document: a story's text, or a fault that the parser reports
-    root = ROOT.search(text, doctype.end())
+    root = _ANY_ROOT.search(text, doctype.end())
     if root is not None:
         return text[root.start() :]
     return text[doctype.end() :].partition(">")[2]

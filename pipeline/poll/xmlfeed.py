@@ -8,12 +8,21 @@ Sources: RSS 2.0 (rssboard.org), RSS 1.0 and its modules (web.resource.org), RFC
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lxml import etree
 
-from pipeline.poll.elements import Fields, fields_of, first_text, fragment, kind_of, language_of, text_of
+from pipeline.poll.elements import (
+    MAX_ITEMS,
+    Fields,
+    fields_of,
+    first_text,
+    fragment,
+    kind_of,
+    language_of,
+    text_of,
+)
 from pipeline.poll.texts import absolute, distinct, is_picture, plain
 from pipeline.records import Entry, ParsedFeed
 
@@ -33,6 +42,8 @@ _UPDATED = ("updated", "modified", "dcterms:modified", "prism:modificationdate")
 _CONTENT = ("content:encoded", "content", "xhtml:body", "fullitem")
 _SUMMARY = ("description", "summary", "dc:description", "itunes:summary", "media:description")
 _PERIOD_MINUTES = {"hourly": 60, "daily": 1440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAYS = {form: number for number, name in enumerate(_WEEK) for form in (name, name[:3])}
 
 Link = tuple[str, str, str]
 """Its relation, its media type, the absolute address."""
@@ -50,21 +61,32 @@ def read_feed(root: Any, *, url: str) -> ParsedFeed:
     fields = fields_of([*root, *channel] if channel is not root else root)
     links = list(_links(fields, url))
     return ParsedFeed(
-        entries=tuple(_entry(item, position, url) for position, item in enumerate(items)),
+        entries=tuple(_entry(item, position, url) for position, item in enumerate(items[:MAX_ITEMS])),
         format=_format(root),
+        fault=beyond(len(items)),
         title=_title(fields),
         language=first_text(fields, "language", "dc:language") or language_of(root) or language_of(channel),
         home_url=_alternate(fields, links, url),
-        ttl_minutes=ttl_minutes(
-            *(first_text(fields, kind) for kind in ("ttl", "sy:updateperiod", "sy:updatefrequency"))
+        ttl_minutes=ttl_minutes(first_text(fields, "ttl")),
+        update_minutes=update_minutes(
+            first_text(fields, "sy:updateperiod"), first_text(fields, "sy:updatefrequency")
         ),
+        skip_hours=skipped_hours(_listed(fields, "skiphours")),
+        skip_days=skipped_days(_listed(fields, "skipdays")),
         hubs=distinct([href for rel, _, href in links if rel == "hub"]),
         self_url=next((href for rel, _, href in links if rel == "self"), None),
         next_url=next((href for rel, _, href in links if rel in {"next", "prev-archive"}), None),
     )
 
 
+def beyond(items: int) -> str | None:
+    """The fault of a document with more items than are read; None: all are."""
+    return f"{items - MAX_ITEMS} items not read, beyond the first {MAX_ITEMS}" if items > MAX_ITEMS else None
+
+
 def _entry(item: Any, position: int, url: str) -> Entry:
+    if not len(item):
+        return Entry(key="", guid=_about(item), url=None, position=position)
     fields = fields_of(item)
     base = item.base or url
     links = list(_links(fields, base))
@@ -198,19 +220,49 @@ def _is_image(element: Any) -> bool:
     return is_picture(element.get("type"), element.get("url") or "")
 
 
-def ttl_minutes(stated: str | None, period: str | None, times: str | None) -> int | None:
-    """``ttl``, else the period of the syndication module; None: the feed asks for nothing.
+def ttl_minutes(stated: str | None) -> int | None:
+    """RSS 2.0's ``ttl``; None: the feed asks for nothing that could be meant.
 
-    >>> ttl_minutes(None, "daily", "24")
-    60
+    >>> ttl_minutes("60"), ttl_minutes("0"), ttl_minutes("an hour")
+    (60, None, None)
     """
-    if stated and stated.isdecimal() and int(stated[:9]) > 0:
-        return int(stated[:9])
+    return int(stated[:9]) if stated and stated.isdecimal() and int(stated[:9]) > 0 else None
+
+
+def update_minutes(period: str | None, times: str | None) -> int | None:
+    """The period of the syndication module (web.resource.org/rss/1.0/modules/syndication) divided by its frequency.
+
+    >>> update_minutes("daily", "24"), update_minutes("Hourly", None), update_minutes("daily", "0")
+    (60, 60, None)
+    """
     minutes = _PERIOD_MINUTES.get((period or "").lower())
     times = times or "1"
     if minutes is None or not times.isdecimal() or int(times[:9]) == 0:
         return None
     return max(1, minutes // int(times[:9]))
+
+
+def skipped_hours(stated: Iterable[str]) -> frozenset[int]:
+    """Hours from 0 to 23 of ``skipHours``; in RSS 0.91 they ran from 1 to 24, and 24 is midnight.
+
+    >>> sorted(skipped_hours(["3", "24", "07", "25", "noon"]))
+    [0, 3, 7]
+    """
+    return frozenset(int(hour) % 24 for hour in stated if hour.isdecimal() and int(hour[:9]) <= 24)
+
+
+def skipped_days(stated: Iterable[str]) -> frozenset[int]:
+    """Days of ``skipDays``, Monday 0, from their English names in any case or their first three letters.
+
+    >>> sorted(skipped_days(["SUNDAY", "mon", "Someday"]))
+    [0, 6]
+    """
+    return frozenset(_DAYS[name] for name in (day.lower() for day in stated) if name in _DAYS)
+
+
+def _listed(fields: Fields, kind: str) -> list[str]:
+    """The texts below the elements of a kind: ``<skipHours><hour>3</hour></skipHours>``."""
+    return [text_of(child) for element in fields.get(kind, ()) for child in element]
 
 
 def _format(root: Any) -> str:

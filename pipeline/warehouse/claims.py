@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from pipeline.records import ArchiveRef, Entry, Source
+from pipeline.warehouse.hosts import host_of, paused
 from pipeline.warehouse.leases import unleased
 from pipeline.warehouse.registry import sources
 from pipeline.warehouse.repeats import repeats_another
@@ -47,41 +65,77 @@ def claim_to_fetch(connection: Connection, worker: int, limit: int, now: datetim
     """Up to ``limit`` entries whose page is to be asked for, leased to ``worker``.
 
     An entry that may repeat an earlier one is left until that one is settled: then it is a duplicate
-    without a request (``settle_repeats``), or its turn comes.
+    without a request (``settle_repeats``), or its turn comes. An entry at a host that wants to be left alone
+    waits, with that reason and without a try, until the host's pause is over.
     """
-    ready = or_(
-        LEDGER.c.state == "discovered", and_(LEDGER.c.state == "waiting", LEDGER.c.waiting_until <= now)
-    )
-    return _claim(connection, worker, limit, and_(ready, ~repeats_another()))
+    while True:
+        taken = [
+            (claim, host_of(claim.url or "") or "")
+            for claim in _claim(connection, worker, limit, _to_fetch(now), ~repeats_another())
+        ]
+        free_at = paused(connection, {host for _, host in taken}, now)
+        for claim, host in taken:
+            if host in free_at:
+                _hold(connection, claim, host, free_at[host])
+        claims = [claim for claim, host in taken if host not in free_at]
+        if claims or not taken:
+            return claims
 
 
 def claim_to_load(connection: Connection, worker: int, limit: int) -> list[Claim]:
     """Up to ``limit`` entries whose bytes are archived and have to be read, leased to ``worker``."""
-    return _claim(connection, worker, limit, LEDGER.c.state == "fetched")
+    return _claim(connection, worker, limit, [_is("fetched")], true())
 
 
-def _claim(connection: Connection, worker: int, limit: int, ready: ColumnElement[bool]) -> list[Claim]:
+def _to_fetch(now: datetime) -> list[ColumnElement[bool]]:
+    """Entries never tried, and those whose waiting is over."""
+    return [_is("discovered"), and_(_is("waiting"), LEDGER.c.waiting_until <= now)]
+
+
+def _is(state: str) -> ColumnElement[bool]:
+    """True of a row in that state; spelt out in the statement, so that the partial index can serve it."""
+    return LEDGER.c.state == bindparam(None, state, Text, literal_execute=True)
+
+
+def _claim(
+    connection: Connection,
+    worker: int,
+    limit: int,
+    ready: Sequence[ColumnElement[bool]],
+    settled: ColumnElement[bool],
+) -> list[Claim]:
+    """Entries of one of the kinds in ``ready``, if they are also ``settled``: a few of each publisher.
+
+    Neither the backlog nor a publisher's share of it is looked through: from a place taken by lot, one publisher
+    after the other is found in the index, and of each its oldest entries.
+    """
+    publishers = _publishers(connection, ready, limit * _CHOICE)
+    if not publishers:
+        return []
+    most = min(-(-limit * _CHOICE // len(publishers)), max(_PER_SOURCE, limit // 4))
     # Not what this worker's own lanes have in hand, even if its lock was lost with its connection.
-    free_to_take = and_(unleased(LEDGER), LEDGER.c.lease_worker.is_distinct_from(worker))
-    rank = func.row_number().over(
-        partition_by=LEDGER.c.source_id, order_by=(LEDGER.c.discovered_at, LEDGER.c.entry_key)
+    free = and_(settled, unleased(LEDGER), LEDGER.c.lease_worker.is_distinct_from(worker))
+    oldest = union_all(*(_oldest(kind, free, publishers, most) for kind in ready)).subquery()
+    turn = func.row_number().over(
+        partition_by=oldest.c.source_id, order_by=(oldest.c.discovered_at, oldest.c.entry_key)
     )
-    free = (
-        select(LEDGER.c.feed_id, LEDGER.c.entry_key, rank.label("turn")).where(ready, free_to_take).subquery()
-    )
+    ranked = select(oldest, turn.label("turn")).subquery()
     chosen = (
-        select(free.c.feed_id, free.c.entry_key)
-        .where(free.c.turn <= max(_PER_SOURCE, limit // 4))
-        .order_by(free.c.turn, free.c.feed_id, free.c.entry_key)
+        select(ranked)
+        .where(ranked.c.turn <= most)
+        .order_by(ranked.c.turn, ranked.c.feed_id, ranked.c.entry_key)
         .limit(limit * _CHOICE)
+        .subquery()
     )
-    rows = tuple_(LEDGER.c.feed_id, LEDGER.c.entry_key)
+    is_it = and_(LEDGER.c.feed_id == chosen.c.feed_id, LEDGER.c.entry_key == chosen.c.entry_key)
     # Checked again under the lock: between the choice and the lock another worker may have been here.
     locked = (
         select(LEDGER.c.feed_id, LEDGER.c.entry_key)
-        .where(rows.in_(chosen), ready, free_to_take)
+        .join(chosen, is_it)
+        .where(or_(*ready), free)
+        .order_by(chosen.c.turn, chosen.c.discovered_at, chosen.c.feed_id, chosen.c.entry_key)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=LEDGER, skip_locked=True)
         .cte("locked")
     )
     statement = (
@@ -90,8 +144,58 @@ def _claim(connection: Connection, worker: int, limit: int, ready: ColumnElement
         .values(lease_worker=worker, lease_until=func.now() + LEASE)
         .returning(LEDGER)
     )
-    taken = connection.execute(statement).all()
-    return as_claims(connection, taken)
+    return as_claims(connection, connection.execute(statement).all())
+
+
+def _oldest(
+    kind: ColumnElement[bool], free: ColumnElement[bool], publishers: Sequence[uuid.UUID], most: int
+) -> Select[Any]:
+    """The oldest entries of each of these publishers, ``most`` at most."""
+    ids = bindparam(None, list(publishers), ARRAY(Uuid))
+    publisher = func.unnest(ids).table_valued("source_id").render_derived(name="publisher")
+    oldest = (
+        select(LEDGER.c.feed_id, LEDGER.c.entry_key, LEDGER.c.source_id, LEDGER.c.discovered_at)
+        .where(LEDGER.c.source_id == publisher.c.source_id, kind, free)
+        .order_by(LEDGER.c.waiting_until, LEDGER.c.discovered_at)
+        .limit(most)
+        .lateral()
+    )
+    return select(oldest).select_from(publisher.join(oldest, true()))
+
+
+def _publishers(connection: Connection, ready: Sequence[ColumnElement[bool]], most: int) -> list[uuid.UUID]:
+    """Up to ``most`` publishers with entries of one of these kinds: those that follow on an id taken by lot."""
+    start = uuid.UUID(bytes=secrets.token_bytes(16))
+    found: dict[uuid.UUID, None] = {}
+    for onwards in (LEDGER.c.source_id >= start, LEDGER.c.source_id < start):
+        for kind in ready:
+            if len(found) < most:
+                found |= dict.fromkeys(connection.execute(_one_by_one(kind, onwards, most)).scalars())
+    return list(found)[:most]
+
+
+def _one_by_one(kind: ColumnElement[bool], onwards: ColumnElement[bool], most: int) -> Select[Any]:
+    """Publishers in the order of their ids, each found by one step in the index, however many entries it has."""
+    source = LEDGER.c.source_id
+    first = select(source, literal(1).label("place")).where(kind, onwards).order_by(source).limit(1)
+    walk = first.subquery().select().cte("walk", recursive=True)
+    following = (
+        select(source).where(kind, onwards, source > walk.c.source_id).order_by(source).limit(1).lateral()
+    )
+    step = select(following.c.source_id, walk.c.place + 1).select_from(walk.join(following, true()))
+    walk = walk.union_all(step.where(walk.c.place < most))
+    return select(walk.c.source_id)
+
+
+def _hold(connection: Connection, claim: Claim, host: str, until: datetime) -> None:
+    values = {
+        "state": "waiting",
+        "waiting_until": until,
+        "reason": "host_paused",
+        "detail": f"{host} refused several addresses in a row: nothing is asked there until {until:%Y-%m-%d %H:%M}Z",
+    }
+    mine = (LEDGER.c.feed_id == claim.feed_id, LEDGER.c.entry_key == claim.entry_key)
+    connection.execute(update(LEDGER).where(*mine).values(**values, lease_worker=None, lease_until=None))
 
 
 def as_claims(connection: Connection, rows: Sequence[Any]) -> list[Claim]:
@@ -118,7 +222,7 @@ def _as_claim(row: Any, source: Source, fetch: Any) -> Claim:
         entry_key=row.entry_key,
         source_id=row.source_id,
         source=source,
-        entry=_entry(row.entry),
+        entry=entry_of(row.entry),
         url=row.url,
         discovered_at=row.discovered_at,
         tries=row.tries,
@@ -129,7 +233,7 @@ def _as_claim(row: Any, source: Source, fetch: Any) -> Claim:
     )
 
 
-def _entry(values: dict[str, Any]) -> Entry:
+def entry_of(values: dict[str, Any]) -> Entry:
     """The entry that the ledger keeps as JSON, its lists tuples again."""
     kept: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in values.items()

@@ -4,8 +4,8 @@ A story's clusters are a function of all texts and dates that are held, so they 
 any order of loading:
 
 - Whoever compares holds one lock until the commit. Of two loads the later therefore sees the texts of
-  both, and no text is ever visible without its cluster. Pages are fetched and read outside of it, and
-  what is only added is written before it is taken.
+  both, and no text is ever visible without its cluster. Pages are fetched and read outside of it; what
+  is only added is written, and its keys are made, before it is taken.
 - A story's date is the publication that its first version states, else when the story was first
   seen. A later version does not move it. A backfill may bring an earlier version: the story's edges
   are then found anew, as if it had come with that date.
@@ -23,7 +23,7 @@ from sqlalchemy import Connection, delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.dedup import CHECK_VERSION, Edge, find_edges, regroup
-from pipeline.warehouse.keys import WarehouseIndex, among, edge_ends, edge_row, has_end_in
+from pipeline.warehouse.keys import WarehouseIndex, among, edge_ends, edge_row, has_end_in, make_keys
 from pipeline.warehouse.locks import lock_names
 from pipeline.warehouse.tables import ARTICLE_VERSION, STORY_CLUSTER, STORY_EDGE, STORY_TEXT
 
@@ -67,11 +67,12 @@ def group(connection: Connection, stories: Stories) -> None:
     """
     if not stories:
         return
+    made = make_keys(connection, _without_keys(connection, stories))
     _lock(connection)
     stories = {*stories, *_outdated(connection, stories)}
     touched = stories | _date(connection, stories)
     index = WarehouseIndex(connection)
-    edges = find_edges(index.texts(_without_keys(connection, stories)), index)
+    edges = find_edges(index.texts(_without_keys(connection, stories)), index, made)
     write_edges(connection, edges)
     write_clusters(connection, regroup(touched, edges, index))
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Uuid, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from pipeline.dedup import WINDOW_DAYS, Candidate, Edge, Neighbourhood, Scores, Text
+from pipeline.dedup import WINDOW_DAYS, Candidate, Edge, Neighbourhood, Scores, Text, keys
 from pipeline.warehouse.tables import ARTICLE_BODY, ARTICLE_VERSION, STORY_CLUSTER, STORY_EDGE, STORY_TEXT
 
 _SCORES = (
@@ -97,6 +97,17 @@ class WarehouseIndex:
         }
         edges = self._connection.execute(select(STORY_EDGE).where(has_end_in(dated)))
         return Neighbourhood(dated, [_edge(row) for row in edges])
+
+
+def make_keys(connection: Connection, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, ...]]:
+    """The keys of versions; it needs no lock, because a version's text never changes."""
+    query = (
+        select(ARTICLE_VERSION.c.version_id, ARTICLE_VERSION.c.headline, ARTICLE_BODY.c.body)
+        .join(ARTICLE_BODY, ARTICLE_BODY.c.version_id == ARTICLE_VERSION.c.version_id)
+        .where(among(ARTICLE_VERSION.c.version_id, ids))
+    )
+    rows: Iterable[Any] = connection.execute(query)
+    return {row.version_id: keys(row.headline, row.body) for row in rows}
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,15 +16,20 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    delete,
     literal_column,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from pipeline.poll.identity import key_of_another
 from pipeline.records import ArchiveRef, Entry, Failure, Response
-from pipeline.urls import canonical_url
-from pipeline.warehouse.claims import Claim
+from pipeline.warehouse.claims import Claim, entry_of
+from pipeline.warehouse.locks import lock_names
+from pipeline.warehouse.revisits import hasten
+from pipeline.warehouse.sightings import MOST_RESTATEMENTS, Document, Held, Restatement, place
 from pipeline.warehouse.tables import FETCH, LEDGER
 
 MOST_TRIES = 8
@@ -32,6 +37,20 @@ _SLICE = 1000
 """Rows of one statement: a statement takes 65,535 values at most."""
 _FIRST_WAIT = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(days=1)
+
+# What is the story itself was received earlier than was known: its row may show the text of a later
+# document by right no more, so all statements of the story are read again.
+_SHOWN_EARLIER = text("""
+with moved as (
+    select coalesce(story_id, told_story_id) as story_id, discovered_at from ops.ledger
+    where feed_id = :feed and entry_key = any(cast(:keys as text[])) and discovered_at > :at
+), shown as (
+    update news.article a set fetched_at = :at, content_hash = '' from moved
+    where a.story_id = moved.story_id and a.fetched_at = moved.discovered_at
+)
+update ops.ledger l set state = 'fetched', story_id = null, duplicate_method = null from moved
+where l.story_id = moved.story_id and l.fetch_id is null and l.told_story_id is not null
+""")
 
 
 def discover(
@@ -44,27 +63,71 @@ def discover(
     received_at: datetime,
     archived: ArchiveRef | None,
 ) -> int:
-    """Enters what a feed's document holds; returns how many entries were not known.
+    """Enters what a feed's document holds; returns by how many rows the ledger grew: entries that were not known.
 
     An entry of a feed-only source, or one without a link, is ``fetched`` at once: its bytes are the
-    document's.
+    document's. Where such an entry says something else than before, that is a row of its own, which
+    becomes a version of the story. Where the entry of a page does, the
+    page is looked at again soon.
     """
-    rows = [
-        {
-            "feed_id": feed_id,
-            "entry_key": entry.key,
-            "source_id": source_id,
-            "url": entry.url,
-            "canonical_url": canonical_url(entry.url) if entry.url else None,
-            "entry": _plain(asdict(entry)),
-            "discovered_at": received_at,
-            "feed_object": archived.object if archived else None,
-            "feed_offset": archived.offset if archived else None,
-            "state": "fetched" if feed_only or not entry.url else "discovered",
-        }
-        for entry in sorted(entries, key=lambda entry: entry.key)
-    ]
-    return sum(_enter(connection, rows[start : start + _SLICE]) for start in range(0, len(rows), _SLICE))
+    document = Document(feed_id, source_id, feed_only, received_at, archived)
+    # Two polls of a feed take turns. Who changes what stands keeps out of the way of the publisher's loads.
+    lock_names(connection, [f"feed:{feed_id}"])
+    placed = place(document, entries, _held(connection, feed_id, entries))
+    if placed.changes_what_stands:
+        lock_names(connection, [f"source:{source_id}"])
+        moved = [row["entry_key"] for row in placed.rows if row["state"] == "fetched"]
+        _show_earlier(connection, feed_id, [*moved, *placed.absorbed], received_at)
+    gone = LEDGER.c.entry_key == any_(bindparam("gone", placed.absorbed, ARRAY(Text)))
+    absorbed = connection.execute(delete(LEDGER).where(LEDGER.c.feed_id == feed_id, gone)).rowcount
+    rows = placed.rows
+    new = sum(_enter(connection, rows[start : start + _SLICE]) for start in range(0, len(rows), _SLICE))
+    new += _state_otherwise(connection, feed_id, placed.other_statements)
+    _restate(connection, feed_id, placed.restated)
+    return new - absorbed
+
+
+def _show_earlier(connection: Connection, feed_id: uuid.UUID, keys: Sequence[str], at: datetime) -> None:
+    connection.execute(_SHOWN_EARLIER, {"feed": feed_id, "keys": list(keys), "at": at})
+
+
+def _held(connection: Connection, feed_id: uuid.UUID, entries: Sequence[Entry]) -> dict[str, Held]:
+    keys = {key for entry in entries for key in (entry.key, key_of_another(entry.key, entry))}
+    columns = (LEDGER.c[one.name] for one in fields(Held))
+    query = select(LEDGER.c.entry_key, *columns).where(
+        LEDGER.c.feed_id == feed_id, LEDGER.c.entry_key == any_(bindparam("keys", list(keys), ARRAY(Text)))
+    )
+    return {row.entry_key: _as_held(row) for row in connection.execute(query)}
+
+
+def _as_held(row: Any) -> Held:
+    columns = {one.name: getattr(row, one.name) for one in fields(Held)}
+    return Held(**{**columns, "entry": entry_of(row.entry)})
+
+
+def _state_otherwise(
+    connection: Connection, feed_id: uuid.UUID, statements: Mapping[str, Sequence[dict[str, Any]]]
+) -> int:
+    entered = 0
+    for key, rows in sorted(statements.items()):
+        row = and_(LEDGER.c.feed_id == feed_id, LEDGER.c.entry_key == key)
+        count: int = connection.execute(select(LEDGER.c.restatements).where(row)).scalar_one()
+        known = known_keys(connection, feed_id, [one["entry_key"] for one in rows])
+        room = [one for one in rows if one["entry_key"] in known or count < MOST_RESTATEMENTS]
+        for one in room:
+            _show_earlier(connection, feed_id, [one["entry_key"]], one["discovered_at"])
+        if room and (new := _enter(connection, room)):
+            connection.execute(update(LEDGER).where(row).values(restatements=LEDGER.c.restatements + new))
+            entered += new
+    return entered
+
+
+def _restate(connection: Connection, feed_id: uuid.UUID, restated: Sequence[Restatement]) -> None:
+    for one in restated:
+        row = and_(LEDGER.c.feed_id == feed_id, LEDGER.c.entry_key == one.key)
+        values = {"stated": one.stated, "stated_at": one.at, "restatements": LEDGER.c.restatements + 1}
+        connection.execute(update(LEDGER).where(row).values(values))
+        hasten(connection, feed_id, one.key, one.at)
 
 
 def _enter(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
@@ -75,7 +138,9 @@ def _enter(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
     settled = LEDGER.c.state.in_(("loaded", "duplicate"))
     unread = and_(LEDGER.c.fetch_id.is_(None), excluded.state == "discovered")
     reopened = case((and_(settled, unread), "discovered"), (settled, "fetched"), else_=LEDGER.c.state)
-    earlier = {name: excluded[name] for name in ("discovered_at", "entry", "feed_object", "feed_offset")}
+    earlier = {
+        name: excluded[name] for name in ("discovered_at", "entry", "alike", "feed_object", "feed_offset")
+    }
     statement = statement.on_conflict_do_update(
         index_elements=[LEDGER.c.feed_id, LEDGER.c.entry_key],
         set_={**earlier, "state": reopened, "story_id": None, "duplicate_method": None},
@@ -197,14 +262,3 @@ def _fetch_row(
             "archive_digest": archived.digest,
         }
     return row
-
-
-def _plain(value: Any) -> Any:
-    """JSON without the NUL that PostgreSQL cannot hold in a text."""
-    if isinstance(value, str):
-        return value.replace("\x00", "\ufffd")
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value

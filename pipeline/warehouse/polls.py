@@ -1,16 +1,20 @@
-"""What came of a poll: the log, the validators, and the entries, in one transaction."""
+"""What came of a poll: the log, the feed's state, and the entries, in one transaction."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func
+from sqlalchemy import Connection, or_
 from sqlalchemy.dialects.postgresql import insert
 
+from pipeline.poll.moves import to_ask
 from pipeline.records import ArchiveRef, Failure, ParsedFeed, Response
 from pipeline.warehouse import ledger
+from pipeline.warehouse.feedstate import FeedState
+from pipeline.warehouse.hosts import host_of
 from pipeline.warehouse.registry import RegisteredFeed
 from pipeline.warehouse.tables import FEED_POLL, FEED_STATE
 
@@ -24,17 +28,18 @@ class Poll:
     polled_at: datetime
     outcome: str
     """``changed``, ``unchanged``, ``same_body`` or ``failed``."""
+    asked_url: str
+    state: FeedState
+    """The feed's state after it."""
+    reason: str | None = None
+    """Why it failed; None: it did not."""
+    detail: str | None = None
     document: ParsedFeed | None = None
+    """What was read, of whatever outcome; only that of ``changed`` is entered."""
     archived: ArchiveRef | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """When the feed is due again, at what pace of its own, and whether stories may be lost."""
-
-    next_poll_at: datetime
-    interval: timedelta
-    is_gap: bool
+    is_conditional: bool = False
+    is_gap: bool = False
+    is_false_304: bool = False
 
 
 def count_known(connection: Connection, feed: RegisteredFeed, document: ParsedFeed) -> int:
@@ -42,10 +47,10 @@ def count_known(connection: Connection, feed: RegisteredFeed, document: ParsedFe
     return len(ledger.known_keys(connection, feed.feed_id, [entry.key for entry in document.entries]))
 
 
-def record_poll(connection: Connection, poll: Poll, pace: Pace) -> int:
-    """Writes the poll, the feed's new validators and its new entries; returns how many entries are new."""
-    new = 0
-    if poll.document is not None:
+def record_poll(connection: Connection, poll: Poll) -> int:
+    """Writes a poll that brought a document, with its entries; returns how many entries are new."""
+    new = entered = 0
+    if poll.document is not None and poll.outcome == "changed":
         new = ledger.discover(
             connection,
             feed_id=poll.feed.feed_id,
@@ -55,9 +60,9 @@ def record_poll(connection: Connection, poll: Poll, pace: Pace) -> int:
             received_at=poll.polled_at,
             archived=poll.archived,
         )
-    # Counted in the ledger itself, after the fact: an entry lost on the way would be missing here.
-    entered = count_known(connection, poll.feed, poll.document) if poll.document else 0
-    row = insert(FEED_POLL).values({**_poll_row(poll, new, is_gap=pace.is_gap), "entered_entries": entered})
+        # Counted in the ledger itself, after the fact: an entry lost on the way would be missing here.
+        entered = count_known(connection, poll.feed, poll.document)
+    row = insert(FEED_POLL).values({**_poll_row(poll), "new_entries": new, "entered_entries": entered})
     # The same document read again, by a better parser, may hold more entries: they are counted once as well.
     more = {
         "new_entries": FEED_POLL.c.new_entries + row.excluded.new_entries,
@@ -68,37 +73,61 @@ def record_poll(connection: Connection, poll: Poll, pace: Pace) -> int:
     connection.execute(
         row.on_conflict_do_update(index_elements=keys, set_=more, where=row.excluded.new_entries > 0)
     )
-    state = _state(poll, pace)
-    statement = insert(FEED_STATE).values(feed_id=poll.feed.feed_id, **state)
-    # Of two polls that ran at once the later one's validators count, whichever is written first.
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[FEED_STATE.c.feed_id],
-            set_=state,
-            where=func.coalesce(FEED_STATE.c.last_polled_at, poll.polled_at) <= poll.polled_at,
-        )
-    )
+    _write_states(connection, [poll])
     return new
 
 
-def _poll_row(poll: Poll, new: int, *, is_gap: bool) -> dict[str, Any]:
+def record_quiet(connection: Connection, polls: Sequence[Poll]) -> None:
+    """Writes polls that brought no document: not modified, the same body again, failures. Thousands at once."""
+    if polls:
+        connection.execute(insert(FEED_POLL).on_conflict_do_nothing(), [_poll_row(poll) for poll in polls])
+        _write_states(connection, polls)
+
+
+def _write_states(connection: Connection, polls: Sequence[Poll]) -> None:
+    """Of two polls of a feed the later one's state counts, whichever is written first; the same one again changes nothing."""
+    ordered = sorted(polls, key=lambda poll: poll.feed.feed_id)
+    rows = [
+        {"feed_id": poll.feed.feed_id, "host": _next_host(poll), **poll.state.as_row()} for poll in ordered
+    ]
+    statement = insert(FEED_STATE)
+    statement = statement.on_conflict_do_update(
+        index_elements=[FEED_STATE.c.feed_id],
+        set_={name: statement.excluded[name] for name in rows[0] if name != "feed_id"},
+        where=or_(
+            FEED_STATE.c.last_polled_at.is_(None),
+            FEED_STATE.c.last_polled_at < statement.excluded.last_polled_at,
+        ),
+    )
+    connection.execute(statement, rows)
+
+
+def _next_host(poll: Poll) -> str | None:
+    at = poll.state.next_poll_at or poll.polled_at
+    return host_of(to_ask(poll.feed.url, poll.state.address, at))
+
+
+def _poll_row(poll: Poll) -> dict[str, Any]:
     answer, document, archived = poll.answer, poll.document, poll.archived
-    failed = isinstance(answer, Failure)
-    reason, detail = (answer.reason, answer.detail) if isinstance(answer, Failure) else (None, None)
-    if not failed and poll.outcome == "failed":
-        reason, detail = "not_a_feed", (document.fault if document else None)
+    came_from = answer.final_url or poll.asked_url
     return {
         "feed_id": poll.feed.feed_id,
         "polled_at": poll.polled_at,
         "outcome": poll.outcome,
         "status": answer.status,
-        "reason": reason,
-        "detail": detail,
+        "reason": poll.reason,
+        "detail": poll.detail,
         "format": document.format if document else None,
         "fault": document.fault if document and poll.outcome != "failed" else None,
-        "entries": len({entry.key for entry in document.entries}) if document else 0,
-        "new_entries": new,
-        "is_gap": is_gap,
+        "entries": len({entry.key for entry in document.entries})
+        if document and poll.outcome == "changed"
+        else 0,
+        "is_gap": poll.is_gap,
+        "asked_url": poll.asked_url if poll.asked_url != poll.feed.url else None,
+        "final_url": came_from if came_from != poll.asked_url else None,
+        "is_conditional": poll.is_conditional,
+        "is_false_304": poll.is_false_304,
+        "retry_after_seconds": answer.retry_after_seconds if isinstance(answer, Failure) else None,
         "body_bytes": len(answer.body) if isinstance(answer, Response) else 0,
         "duration_seconds": answer.duration_seconds if isinstance(answer, Response) else 0.0,
         "archive_object": archived.object if archived else None,
@@ -106,22 +135,3 @@ def _poll_row(poll: Poll, new: int, *, is_gap: bool) -> dict[str, Any]:
         "archive_length": archived.length if archived else None,
         "archive_digest": archived.digest if archived else None,
     }
-
-
-def _state(poll: Poll, pace: Pace) -> dict[str, Any]:
-    state: dict[str, Any] = {
-        "last_polled_at": poll.polled_at,
-        "next_poll_at": pace.next_poll_at,
-        "interval_seconds": pace.interval.total_seconds(),
-    }
-    if poll.outcome == "failed":
-        reason = poll.answer.reason if isinstance(poll.answer, Failure) else "not_a_feed"
-        return state | {"failures": poll.feed.failures + 1, "last_reason": reason}
-    state |= {"failures": 0, "last_reason": None, "last_success_at": poll.polled_at}
-    if poll.outcome == "changed" and isinstance(poll.answer, Response):
-        state |= {
-            "etag": poll.answer.headers.get("etag"),
-            "last_modified": poll.answer.headers.get("last-modified"),
-            "body_digest": poll.archived.digest if poll.archived else None,
-        }
-    return state

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.dedup import source_id as new_source_id
@@ -16,7 +16,9 @@ from pipeline.errors import SettingsError
 from pipeline.records import Source
 from pipeline.source_fields import plain_hints
 from pipeline.warehouse import hints
-from pipeline.warehouse.tables import FEED, FEED_STATE, SOURCE
+from pipeline.warehouse.feedstate import FeedState
+from pipeline.warehouse.hosts import host_of
+from pipeline.warehouse.tables import FEED, FEED_POLL, FEED_STATE, SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +29,7 @@ class RegisteredFeed:
     source_id: uuid.UUID
     url: str
     source: Source
-    etag: str | None = None
-    last_modified: str | None = None
-    body_digest: str | None = None
-    failures: int = 0
-    last_polled_at: datetime | None = None
-    last_success_at: datetime | None = None
-    next_poll_at: datetime | None = None
-    interval: timedelta | None = None
+    state: FeedState = field(default_factory=FeedState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +125,8 @@ def sources(
     for row in connection.execute(listed):
         feeds.setdefault(row.source_id, []).append(row.url)
     query = select(SOURCE).order_by(SOURCE.c.domain)
+    if only is not None:
+        query = query.where(SOURCE.c.source_id.in_(only))
     if not every:
         query = query.where(SOURCE.c.state != "removed")
     return {
@@ -154,37 +151,49 @@ def feeds_to_poll(
         due_before: only feeds whose next poll is due before it; None: all.
         every_state: paused and removed ones too, as a replay of the past needs.
     """
-    share = func.mod(func.abs(func.hashtext(SOURCE.c.domain)), of) == shard
-    query = (
-        select(FEED, FEED_STATE)
-        .join(SOURCE, SOURCE.c.source_id == FEED.c.source_id)
-        .outerjoin(FEED_STATE, FEED_STATE.c.feed_id == FEED.c.feed_id)
-        .where(share)
-        .order_by(FEED.c.url)
-    )
+    query = registered_feeds().where(in_shard(shard, of)).order_by(FEED.c.url)
     if not every_state:
         query = query.where(FEED.c.state == "active", SOURCE.c.state == "active")
     if due_before is not None:
         query = query.where(or_(FEED_STATE.c.next_poll_at.is_(None), FEED_STATE.c.next_poll_at <= due_before))
-    known = sources(connection, every=True)
-    return [_feed(row, known[row.source_id]) for row in connection.execute(query)]
+    return as_feeds(connection, connection.execute(query).mappings().all())
 
 
-def _feed(row: Row[Any], source: Source) -> RegisteredFeed:
-    return RegisteredFeed(
-        feed_id=row.feed_id,
-        source_id=row.source_id,
-        url=row.url,
-        source=source,
-        etag=row.etag,
-        last_modified=row.last_modified,
-        body_digest=row.body_digest,
-        failures=row.failures or 0,
-        last_polled_at=row.last_polled_at,
-        last_success_at=row.last_success_at,
-        next_poll_at=row.next_poll_at,
-        interval=timedelta(seconds=row.interval_seconds) if row.interval_seconds else None,
+def registered_feeds() -> Select[Any]:
+    """Feeds with their states, in the columns that ``as_feeds`` reads."""
+    return (
+        select(FEED, *(column for column in FEED_STATE.c if column.name != "feed_id"))
+        .join(SOURCE, SOURCE.c.source_id == FEED.c.source_id)
+        .outerjoin(FEED_STATE, FEED_STATE.c.feed_id == FEED.c.feed_id)
     )
+
+
+def in_shard(shard: int, of: int) -> ColumnElement[bool]:
+    """True of the publishers of one share of ``of``, from 0."""
+    # Inside coalesce, for the planner: it takes a bare equality for a rare one, and would sort the whole backlog.
+    return func.coalesce(func.mod(func.abs(func.hashtext(SOURCE.c.domain)), of) == shard, false())
+
+
+def as_feeds(connection: Connection, rows: Sequence[RowMapping]) -> list[RegisteredFeed]:
+    """Rows of ``registered_feeds`` as values, in their order."""
+    known = sources(connection, every=True, only={row["source_id"] for row in rows})
+    return [
+        RegisteredFeed(
+            row["feed_id"], row["source_id"], row["url"], known[row["source_id"]], FeedState.of_row(row)
+        )
+        for row in rows
+    ]
+
+
+def other_addresses(connection: Connection) -> dict[str, uuid.UUID]:
+    """Addresses besides the registered ones at which feeds were asked, and whose they are."""
+    query = (
+        select(FEED_POLL.c.asked_url, FEED_POLL.c.feed_id)
+        .where(FEED_POLL.c.asked_url.is_not(None))
+        .distinct()
+        .order_by(FEED_POLL.c.asked_url, FEED_POLL.c.feed_id)
+    )
+    return {row.asked_url: row.feed_id for row in connection.execute(query)}
 
 
 def _source_values(source: Source) -> dict[str, Any]:
@@ -235,14 +244,25 @@ def _sync_feeds(connection: Connection, source: uuid.UUID, urls: Iterable[str], 
             "state": "active",
         }
         changes = {"source_id": source, "state": "active"}
-        connection.execute(
-            insert(FEED).values(**values).on_conflict_do_update(index_elements=[FEED.c.url], set_=changes)
-        )
+        entered = insert(FEED).values(**values)
+        connection.execute(entered.on_conflict_do_update(index_elements=[FEED.c.url], set_=changes))
+    _begin_states(connection, source)
     gone = [url for url, row in known.items() if url not in wanted and row.state == "active"]
     if prune and gone:
         differs = True
         connection.execute(update(FEED).where(FEED.c.url.in_(gone)).values(state="removed"))
     return differs
+
+
+def _begin_states(connection: Connection, source: uuid.UUID) -> None:
+    missing = (
+        select(FEED.c.feed_id, FEED.c.url)
+        .outerjoin(FEED_STATE, FEED_STATE.c.feed_id == FEED.c.feed_id)
+        .where(FEED.c.source_id == source, FEED_STATE.c.feed_id.is_(None))
+    )
+    states = [{"feed_id": row.feed_id, "host": host_of(row.url)} for row in connection.execute(missing)]
+    if states:
+        connection.execute(insert(FEED_STATE).values(states).on_conflict_do_nothing())
 
 
 def _renamed(domain: str, to: str) -> SettingsError:

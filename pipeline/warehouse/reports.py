@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -94,6 +95,10 @@ left join news.story_cluster c on c.story_id = a.story_id
 order by a.published_at nulls last, a.story_id
 """)
 
+_ALARMS = text(
+    "select domain, url as feed, kind, since, words from ops.feed_alarm order by domain, url, kind"
+)
+
 _SAMPLE = text("""
 select distinct on (s.domain) s.domain, a.headline, a.published_at, a.published_local, a.published_precision,
        a.published_utc_offset_minutes, a.published_evidence, a.published_method,
@@ -125,7 +130,7 @@ class FeedCount:
     rejected: int
     last_polled_at: Any
     last_reason: str | None
-    failures: int | None
+    failures: float | None
     next_poll_at: Any
 
     @property
@@ -143,6 +148,24 @@ def conservation(connection: Connection) -> list[FeedCount]:
 def reasons(connection: Connection) -> list[dict[str, Any]]:
     """Why entries wait or were rejected: publisher, state, reason, how many, an example."""
     return [dict(row) for row in connection.execute(_REASONS).mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something about a feed that somebody should look at."""
+
+    domain: str
+    feed: str
+    kind: str
+    """``gap``, ``silent``, ``failing``, ``gone``, ``moved`` or ``false_304``."""
+    since: datetime | None
+    """None: it was never otherwise."""
+    words: str
+
+
+def alarms(connection: Connection) -> list[Alarm]:
+    """What is odd about active feeds, by publisher: the view ``ops.feed_alarm``."""
+    return [Alarm(**row) for row in connection.execute(_ALARMS).mappings()]
 
 
 def stories(connection: Connection) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Second looks: each story's page is asked for again a day and a week after it was first received.
+"""Second looks: each story's page is asked for again a day and a week after it was first received, and when its feed says something else.
 
 In the day after publication 15 % of stories change, in the week 18 %; 1.5 % go (GDELT, 88 million pages).
 """
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.records import Failure
 from pipeline.warehouse.claims import LEASE, Claim, as_claims
 from pipeline.warehouse.leases import unleased
 from pipeline.warehouse.rows import StoryRows
-from pipeline.warehouse.tables import LEDGER, REVISIT
+from pipeline.warehouse.tables import ARTICLE, LEDGER, REVISIT
 
 AFTER = (timedelta(days=1), timedelta(days=7))
 LATEST = timedelta(days=30)
@@ -49,6 +49,18 @@ def plan(connection: Connection, stories: Sequence[StoryRows]) -> None:
     ]
     if rows:
         connection.execute(insert(REVISIT).values(rows).on_conflict_do_nothing())
+
+
+def hasten(connection: Connection, feed_id: uuid.UUID, entry_key: str, at: datetime) -> None:
+    """Makes a look at an entry's story due at once, if its page was received before that moment."""
+    owner = (LEDGER.c.feed_id == feed_id, LEDGER.c.entry_key == entry_key, LEDGER.c.state == "loaded")
+    due = (
+        select(LEDGER.c.story_id, len(AFTER) + LEDGER.c.restatements, literal(at))
+        .join(ARTICLE, ARTICLE.c.story_id == LEDGER.c.story_id)
+        .where(*owner, LEDGER.c.fetch_id.is_not(None), ARTICLE.c.fetched_at < at)
+    )
+    statement = insert(REVISIT).from_select(["story_id", "turn", "due_at"], due)
+    connection.execute(statement.on_conflict_do_nothing())
 
 
 def claim_due(connection: Connection, worker: int, limit: int, now: datetime) -> list[Revisit]:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pipeline.dedup import Telling, story_id, story_key, text_hash, version_id
+from pipeline.poll.identity import key_of_story
 from pipeline.records import Article, Timestamp
 from pipeline.urls import CANONICAL_VERSION
 from pipeline.warehouse.bridges import Row, bridge_rows
@@ -17,6 +18,8 @@ from pipeline.warehouse.claims import Claim
 
 OWNED = ("url", "canonical_url", "canonical_version", "first_seen_at")
 """Columns of a story that its earliest entry gives, whichever of its pages was received last."""
+_UNIQUE = 16
+"""Characters of a GUID that no other entry of the publisher has by chance."""
 _MOMENT = ("at", "local", "utc_offset_minutes", "zone", "precision", "method", "evidence")
 
 
@@ -100,9 +103,15 @@ def story_rows(loadable: Loadable, *, of: uuid.UUID | None = None) -> StoryRows:
 
 
 def _linkless(claim: Claim) -> str:
-    """The key of a story without an address: its GUID and headline, the same in all feeds of the publisher."""
+    """The key of a story without an address, the same in all feeds of the publisher.
+
+    A short GUID may be a mere number, of which each feed has its own: the headline goes with it.
+    """
+    key = key_of_story(claim.entry_key)
+    if key.startswith("t:") or len(claim.entry.guid or "") >= _UNIQUE:
+        return f"urn:dateline:{key}"
     headline = hashlib.sha256((claim.entry.headline or "").encode()).hexdigest()[:16]
-    return f"urn:dateline:{claim.entry_key}:{headline}"
+    return f"urn:dateline:{key}:{headline}"
 
 
 def _version(loadable: Loadable, version: uuid.UUID, story: uuid.UUID) -> Row:

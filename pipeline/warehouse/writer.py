@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from pipeline.dedup import EntryId, Settlement, Telling, settle
+from pipeline.dedup import EntryId, Settlement
+from pipeline.poll.identity import alike
 from pipeline.warehouse import clustering, revisits
 from pipeline.warehouse.locks import lock_names
 from pipeline.warehouse.rows import OWNED, Loadable, StoryRows, story_rows
@@ -32,6 +33,7 @@ from pipeline.warehouse.tables import (
     LEDGER,
     STORY_ALIAS,
 )
+from pipeline.warehouse.tellings import Merges, decide
 from pipeline.warehouse.versions import write_versions
 
 
@@ -50,72 +52,52 @@ def load(connection: Connection, loadables: Iterable[Loadable], now: datetime) -
     publishers, in one order, before anything is read; then that of the clusters.
     """
     batch = {rows.telling.entry: rows for rows in (story_rows(loadable) for loadable in loadables)}
+    # Nobody else may touch these stories from here to the commit.
+    lock_names(connection, (f"source:{rows.telling.source_id}" for rows in batch.values()))
+    batch = _up_to_date(connection, batch)
     if not batch:
         return LoadReport(0, 0)
     tellings = [rows.telling for rows in batch.values()]
-    # Nobody else may touch these stories from here to the commit.
-    lock_names(connection, (f"source:{one.source_id}" for one in tellings))
-    held = [one for one in _held(connection, tellings) if one.entry not in batch]
-    settlements, merges = settle(held, tellings, _aliases(connection, tellings))
+    outcome = decide(connection, tellings, {one: alike(rows.claim.entry) for one, rows in batch.items()})
+    settlements, merges = outcome.settlements, dict(outcome.merges)
     stories = {*merges, *(one.story_id for one in settlements)}
     stories |= clustering.hold(connection, stories)
     # Who steps back goes first: the story that takes over may have the same address.
-    _merge(connection, merges)
+    methods = outcome.methods | _merge(connection, merges)
     winners = [batch[one.entry] for one in settlements if one.method is None and one.entry in batch]
     retold = [batch[one.entry] for one in settlements if one.method == "story" and one.entry in batch]
     _write(connection, winners, now)
     told = [*retold, *winners]  # another text of the story is a version of it, whoever told it first
     tell(connection, told, now)
     write_versions(connection, told)
-    _write_aliases(connection, merges)
+    _write_aliases(connection, merges, methods)
+    _read_again(connection, outcome.to_read_again)
     _settle_entries(connection, settlements, batch, now)
     clustering.group(connection, stories)
     loaded = sum(one.method is None for one in settlements if one.entry in batch)
     return LoadReport(loaded, len(batch) - loaded)
 
 
-def _held(connection: Connection, tellings: Sequence[Telling]) -> list[Telling]:
-    """Every telling on record that these ids or texts lead to, and that those lead to, at the same publishers."""
-    sources = {one.source_id for one in tellings}
-    ids = {one.story_id for one in tellings} | set(_aliases(connection, tellings).values())
-    texts = {one.text_hash for one in tellings if one.text_hash}
-    while True:
-        query = (
-            select(LEDGER)
-            .where(LEDGER.c.state.in_(("loaded", "duplicate")), LEDGER.c.told_story_id.is_not(None))
-            .where(LEDGER.c.source_id.in_(sources))
-            .where(or_(LEDGER.c.told_story_id.in_(ids), LEDGER.c.told_text_hash.in_(texts)))
-        )
-        rows = connection.execute(query).all()
-        more = (
-            {row.told_story_id for row in rows} - ids,
-            {row.told_text_hash for row in rows} - texts - {None},
-        )
-        if not any(more):
-            return [_telling(row) for row in rows]
-        ids |= more[0]
-        texts |= more[1]
+def _up_to_date(connection: Connection, batch: dict[EntryId, StoryRows]) -> dict[EntryId, StoryRows]:
+    """Those whose entry is still what was claimed: an earlier document may have come since. The others stay pending."""
+    if not batch:
+        return batch
+    rows = tuple_(LEDGER.c.feed_id, LEDGER.c.entry_key)
+    query = select(LEDGER.c.feed_id, LEDGER.c.entry_key, LEDGER.c.discovered_at).where(rows.in_(list(batch)))
+    seen = {(row.feed_id, row.entry_key): row.discovered_at for row in connection.execute(query)}
+    stale = {entry for entry, one in batch.items() if seen.get(entry) != one.telling.discovered_at}
+    if stale:
+        free = {"lease_worker": None, "lease_until": None}
+        connection.execute(update(LEDGER).where(rows.in_(sorted(stale))).values(free))
+    return {entry: one for entry, one in batch.items() if entry not in stale}
 
 
-def _telling(row: Any) -> Telling:
-    return Telling(
-        entry=(row.feed_id, row.entry_key),
-        source_id=row.source_id,
-        story_id=row.told_story_id,
-        text_hash=row.told_text_hash,
-        dated_at=row.told_at,
-        discovered_at=row.discovered_at,
-    )
+def _merge(connection: Connection, merges: Merges) -> dict[uuid.UUID, str]:
+    """Takes back the stories that turned out to repeat another; what pointed to them points there.
 
-
-def _aliases(connection: Connection, tellings: Sequence[Telling]) -> dict[uuid.UUID, uuid.UUID]:
-    ids = {one.story_id for one in tellings}
-    query = select(STORY_ALIAS.c.alias_id, STORY_ALIAS.c.story_id).where(STORY_ALIAS.c.alias_id.in_(ids))
-    return {row.alias_id: row.story_id for row in connection.execute(query)}
-
-
-def _merge(connection: Connection, merges: dict[uuid.UUID, uuid.UUID]) -> None:
-    """Takes back the stories that turned out to repeat another; what pointed to them points there."""
+    Adds the ids that had gone into them before, and returns what had shown that, by id.
+    """
+    methods: dict[uuid.UUID, str] = {}
     for merged, story in sorted(merges.items()):
         rows = connection.execute(
             select(STORY_ALIAS.c.alias_id, STORY_ALIAS.c.method).where(STORY_ALIAS.c.story_id == merged)
@@ -126,17 +108,21 @@ def _merge(connection: Connection, merges: dict[uuid.UUID, uuid.UUID]) -> None:
             .where(LEDGER.c.story_id == merged, LEDGER.c.state == "duplicate")
             .values(story_id=story)
         )
-        merges |= {row.alias_id: story for row in rows if row.alias_id != story}
+        followed = [row for row in rows if row.alias_id != story and row.alias_id not in merges]
+        methods |= {row.alias_id: row.method for row in followed}
+        merges |= {row.alias_id: story for row in followed}
+    return methods
 
 
-def _write_aliases(connection: Connection, merges: dict[uuid.UUID, uuid.UUID]) -> None:
+def _write_aliases(connection: Connection, merges: Merges, methods: Mapping[uuid.UUID, str]) -> None:
     rows = [
-        {"alias_id": merged, "story_id": story, "method": "text"} for merged, story in sorted(merges.items())
+        {"alias_id": merged, "story_id": story, "method": methods[merged]}
+        for merged, story in sorted(merges.items())
     ]
     if rows:
         connection.execute(delete(STORY_ALIAS).where(STORY_ALIAS.c.alias_id.in_(set(merges.values()))))
         statement = insert(STORY_ALIAS).values(rows)
-        target = {"story_id": statement.excluded.story_id}
+        target = {name: statement.excluded[name] for name in ("story_id", "method")}
         connection.execute(
             statement.on_conflict_do_update(index_elements=[STORY_ALIAS.c.alias_id], set_=target)
         )
@@ -198,6 +184,14 @@ def _write_bridges(connection: Connection, stories: Sequence[StoryRows]) -> None
         rows = [row for one in stories for row in one.bridges[table.fullname]]
         if rows:
             connection.execute(insert(table).values(rows))
+
+
+def _read_again(connection: Connection, entries: Collection[EntryId]) -> None:
+    """Makes entries pending again whose rows were taken back, so that the next batch reads them from the archive."""
+    if entries:
+        rows = tuple_(LEDGER.c.feed_id, LEDGER.c.entry_key).in_(sorted(entries))
+        pending = {"state": "fetched", "story_id": None, "duplicate_method": None, "settled_at": None}
+        connection.execute(update(LEDGER).where(rows).values(pending))
 
 
 def _settle_entries(

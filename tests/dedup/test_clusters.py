@@ -211,3 +211,10 @@ def test_every_pair_of_a_cluster_has_its_edge_with_reason_and_version():
         frozenset(pair) for pair in combinations([copy.id for copy in copies], 2)
     }
     assert {(edge.kind, edge.reason, edge.check_version) for edge in edges} == {("same", "copy", "runs-1")}
+
+
+def test_keys_made_before_the_lock_are_those_that_are_used():
+    made = {one.id: keys(one.headline, one.body) for one in WIRE}
+    for held in (made, {id_: made[id_] for id_ in list(made)[::2]}):
+        assert set(find_edges(WIRE, MemoryIndex(), held)) == set(EXPECTED.edges)
+    assert find_edges(WIRE, MemoryIndex(), dict.fromkeys(made, ())) == ()

@@ -1,5 +1,9 @@
 """Keys and hashes: functions of one text, the same on every machine."""
 
+import html
+import re
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -67,3 +71,27 @@ def test_shingles_are_equal_where_their_words_are(numbers):
 def test_numbers_of_all_scripts_and_widths_are_numbers():
     assert fingerprint(None, "１２ and ٣ and 3.5").digits.tolist() == [True, False, True, False, True, True]
     assert pieces("3月15日") == ["3", "月", "15", "日"]
+
+
+TYPED = st.text(st.sampled_from("aZ9_é“”’–—…\u2011\xa0\t\n\x1c .,-&;'ß"), max_size=60)
+
+
+@given(st.one_of(TYPED, st.text(st.characters(max_codepoint=0x2E80, exclude_categories=["Cs"]))))
+def test_words_are_what_the_pattern_finds_whichever_way_is_quicker(text):
+    normal = unicodedata.normalize("NFKC", html.unescape(text))
+    if not re.search("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]", normal):
+        assert pieces(text) == re.findall(r"\w+", normal)
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=30), st.integers(1, 12))
+def test_a_shingle_is_the_mixed_polynomial_of_its_words(numbers, size):
+    size = min(size, len(numbers))
+    sums = []
+    for at in range(len(numbers) - size + 1):
+        total = 0
+        for number in numbers[at : at + size]:
+            total = (total * 0xD1342543DE82EF95 + number) % 2**64
+        total = (total ^ (total >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+        total = (total ^ (total >> 27)) * 0x94D049BB133111EB % 2**64
+        sums.append(total ^ (total >> 31))
+    assert shingles(np.array(numbers, np.uint64), size).tolist() == sums

@@ -1,22 +1,25 @@
+import json
 import os
+import random
 import signal
 import stat
 import subprocess
 import sys
 import uuid
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import fsspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from pipeline.errors import ArchiveAway, ArchiveDamaged
+from pipeline.errors import ArchiveAway, ArchiveDamaged, SettingsError
 from pipeline.fetch import Archive
+from pipeline.fetch.archive import Reference, Scope, Tally
 from pipeline.records import ArchiveRef, Response
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -86,7 +89,7 @@ responses = st.builds(
     Response,
     url=st.text(max_size=50),
     final_url=st.from_regex(r"https://[a-z]{1,9}\.example/[!-~]{0,30}", fullmatch=True),
-    status=st.integers(200, 599),
+    status=st.integers(200, 599).filter(lambda status: status != 304),
     headers=st.dictionaries(name, text, max_size=6),
     body=st.binary(max_size=3000) | st.just(b"HTTP/1.1 200 OK\r\n\r\nWARC/1.1\r\n\r\n"),
     fetched_at=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
@@ -96,12 +99,13 @@ responses = st.builds(
 )
 
 
+@settings(max_examples=50)
 @given(st.lists(responses, min_size=1, max_size=4))
 def test_any_response_comes_back_as_it_was(pages):
     archive = Archive("memory://any")
     refs = store(archive, *pages)
     assert [archive.read(ref) for ref in refs] == pages
-    assert [found for _, found in archive._walk(refs[0].object)] == pages
+    assert [archive.at(ref.object, ref.offset) for ref in refs] == list(zip(refs, pages, strict=True))
 
 
 def test_other_tools_can_read_it(folder, capsys):
@@ -263,10 +267,182 @@ def test_verify_tells_of_what_does_not_belong(folder):
     old.write_bytes(b"x")
     os.utime(old, (AT.timestamp(), AT.timestamp()))
     findings = {
-        finding.object: finding.problem for finding in Archive(str(folder)).verify(now=AT + timedelta(days=2))
+        finding.object: finding.trouble for finding in Archive(str(folder)).verify(now=AT + timedelta(days=2))
     }
-    assert set(findings) == {"notes.txt", ref.object + ".part"}
+    assert findings == {"notes.txt": "foreign", ref.object + ".part": "unfinished"}
     assert not [f for f in Archive(str(folder)).verify(now=NOW) if f.object.endswith(".part")]
+
+
+NOISE = replace(PAGE, body=random.Random(1).randbytes(20_000), redirects=())
+AGAIN = replace(
+    NOISE,
+    fetched_at=AT + timedelta(days=1),
+    headers={"age": "7", "content-encoding": "br"},
+    duration_seconds=3.5,
+)
+
+
+def store_again(archive, response, ref):
+    with archive.segment("page", response.fetched_at) as segment:
+        return segment.append(response, same_as=ref)
+
+
+def test_the_same_bytes_again_are_referred_to(archive):
+    (first,) = store(archive, NOISE)
+    second = store_again(archive, AGAIN, first)
+    third = store_again(archive, replace(AGAIN, fetched_at=AT + timedelta(days=2)), second)
+    assert second.length < 2000 < first.length
+    assert second.digest == first.digest
+    assert archive.read(second) == AGAIN
+    assert archive.at(second.object, second.offset) == (second, AGAIN)
+    assert archive.read(third).body == NOISE.body
+    found = dict(archive.scan("page", AT, AT + timedelta(days=3)))
+    assert (len(found), found[second]) == (3, AGAIN)
+    assert list(archive.verify(now=NOW)) == []
+
+
+def test_a_revisit_names_the_first_record_to_other_tools(folder, capsys):
+    archive = Archive(str(folder))
+    (first,) = store(archive, NOISE)
+    third = store_again(archive, AGAIN, store_again(archive, AGAIN, first))  # by way of another one
+    records = []
+    for ref in (first, third):
+        with (folder / ref.object).open("rb") as file:
+            records += [
+                (one.rec_type, one.rec_headers, one.http_headers, one.content_stream().read())
+                for one in ArchiveIterator(file)
+            ]
+    whole = next(headers for kind, headers, _, _ in records if kind == "response")
+    ((headers, http, body),) = [rest for kind, *rest in records if kind == "revisit"]
+    assert (
+        headers.get_header("WARC-Profile")
+        == "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+    )
+    assert headers.get_header("WARC-Payload-Digest") == first.digest
+    assert headers.get_header("WARC-Refers-To") == whole.get_header("WARC-Record-ID")
+    assert headers.get_header("WARC-Refers-To-Target-URI") == whole.get_header("WARC-Target-URI")
+    assert headers.get_header("WARC-Refers-To-Date") == whole.get_header("WARC-Date")
+    assert headers.get_header("WARC-Date") == "2026-03-02T23:59:30.123456Z"
+    assert (http.get_statuscode(), http.get_header("age"), body) == ("200", "7", b"")
+    checker = Checker(type("Command", (), {"verbose": True, "inputs": list(map(str, folder.rglob("*.gz")))}))
+    checker.process_all()
+    assert not checker.exit_value, capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"body": NOISE.body + b"!"},
+        {"body": b"short"},
+        {"final_url": "https://news.example/another", "body": NOISE.body},
+    ],
+    ids=["another body", "a short body", "another address"],
+)
+def test_what_is_not_the_same_is_kept_whole(archive, changed):
+    first, short = store(archive, NOISE, replace(NOISE, body=b"short"))
+    other = replace(AGAIN, **changed)
+    ref = store_again(archive, other, short if other.body == b"short" else first)
+    if not archive.location.startswith("memory"):
+        for name in {first.object, short.object}:
+            Path(archive.location, name).unlink()
+        assert archive.read(ref) == other
+    assert archive.read(ref) == other
+
+
+def test_a_body_that_is_damaged_is_kept_whole_again(folder):
+    archive = Archive(str(folder))
+    (first,) = store(archive, NOISE)
+    second = store_again(archive, AGAIN, first)
+    path = folder / first.object
+    path.write_bytes(path.read_bytes()[:-5000])
+    assert unreadable(archive, second)
+    third = store_again(archive, AGAIN, first)
+    assert archive.read(third) == AGAIN
+    path.unlink()
+    fourth = store_again(archive, AGAIN, second)
+    assert archive.read(fourth) == AGAIN
+    assert [finding.trouble for finding in archive.verify(now=NOW)] == ["dangling"]
+
+
+def test_answers_of_any_status_are_kept_but_no_304(archive):
+    errors = [replace(PAGE, status=status, body=f"<h1>{status}".encode()) for status in (404, 410, 429, 503)]
+    assert [archive.read(ref) for ref in store(archive, *errors)] == errors
+    with archive.segment("feed", AT) as segment, pytest.raises(ValueError, match="304"):
+        segment.append(replace(PAGE, status=304, body=b""))
+    assert list(archive.scan("feed", AT, NOW)) == []
+
+
+def test_what_the_feed_said_of_a_page_lies_beside_it(folder):
+    about = {"feed": "https://news.example/rss", "published": "Sun, 01 Mar 2026 20:00:00 +0100"}
+    archive = Archive(str(folder))
+    with archive.segment("page", AT) as segment:
+        ref = segment.append(PAGE, about=about)
+    assert archive.read(ref) == PAGE
+    with (folder / ref.object).open("rb") as file:
+        (metadata,) = [
+            json.loads(r.content_stream().read()) for r in ArchiveIterator(file) if r.rec_type == "metadata"
+        ]
+    assert metadata["about"] == about
+
+
+def referred(*refs, **changes):
+    return [
+        replace(Reference(ref.object, ref.offset, ref.length, ref.digest, "ops.fetch"), **changes)
+        for ref in refs
+    ]
+
+
+def test_verify_follows_what_the_warehouse_refers_to(archive):
+    pages = store(archive, PAGE, replace(PAGE, body=b"2"), replace(PAGE, body=b"3"))
+    feeds = store(archive, PAGE, kind="feed")
+    gone = replace(pages[0], object="2026/02/01/page-000000-gone.warc.gz")
+    later = replace(pages[0], object="2026/03/01/zzz-000000-gone.warc.gz")
+    known = sorted(
+        [
+            *referred(*pages[:2], gone, later),
+            *referred(pages[0], offset=pages[0].offset + 1, table="ops.ledger", length=None, digest=None),
+            *referred(pages[1], digest=pages[0].digest),
+        ],
+        key=lambda one: (one.object, one.offset),
+    )
+
+    def troubles(known, **scope):
+        tally = Tally()
+        found = archive.verify(now=soon, scope=Scope(**scope), known=known, tally=tally)
+        return [(finding.object, finding.trouble) for finding in found], tally
+
+    soon = datetime.now(UTC)
+    found, tally = troubles(known)
+    assert found == [
+        (gone.object, "missing"),
+        (pages[0].object, "missing"),
+        (pages[0].object, "missing"),
+        (later.object, "missing"),
+    ]
+    assert (tally.files, tally.records, tally.references) == (2, 4, 6)
+    soon += timedelta(days=2)  # what no row refers to may be on its way for a day, and no longer
+    assert (feeds[0].object, "orphan") in troubles(known)[0]
+    whole, _ = troubles(referred(*feeds, *pages))
+    assert whole == []
+    assert troubles(iter(()), since=date(2026, 3, 2))[1].files == 0
+    assert troubles(iter(()), until=date(2026, 3, 2))[1].files == 2
+
+
+def test_a_sample_reads_its_share_and_another_one_each_day(folder):
+    archive = Archive(str(folder))
+    refs = [store(archive, PAGE)[0] for _ in range(60)]
+    beyond = replace(refs[7], offset=10**6)
+    known = sorted(referred(*refs, beyond), key=lambda one: (one.object, one.offset))
+    read = set()
+    for day in range(40):
+        tally = Tally()
+        now = AT + timedelta(days=day)
+        findings = list(archive.verify(now=now, scope=Scope(share=0.1), known=known, tally=tally))
+        assert [finding.trouble for finding in findings] == ["missing"]
+        assert tally.files + tally.unread == 60
+        assert tally.files < 20
+        read.add(tally.files)
+    assert len(read) > 1
 
 
 def test_a_kind_is_a_word(folder):
@@ -316,6 +492,12 @@ def test_killed_between_append_and_close(folder):
     assert list(archive.scan("page", AT - timedelta(days=1), AT)) == []
     refs = store(archive, PAGE)
     assert archive.read(refs[0]) == PAGE
+
+
+@pytest.mark.parametrize("location", ["gs://bucket/prefix", "nothing://bucket"])
+def test_a_kind_of_location_that_is_not_installed_is_told(location):
+    with pytest.raises(SettingsError, match="cannot be opened"):
+        Archive(location)
 
 
 def test_relative_locations(tmp_path, monkeypatch):

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import re
-import struct
 import time
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -211,25 +210,6 @@ def timed(action, most):
     return result
 
 
-@pytest.mark.parametrize("what", ["nothing", "header", "body", "informational", "chunks"])
-def test_a_drip_ends_with_the_time(fetch, what):
-    async def handler(request, writer):
-        start = {
-            "body": b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n",
-            "header": b"HTTP/1.1 200 OK\r\nX-A: ",
-        }
-        start["chunks"] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-        writer.write(start.get(what, b""))
-        piece = {"nothing": b"", "informational": b"HTTP/1.1 100 Continue\r\n\r\n", "chunks": b"1\r\nx\r\n"}
-        while not writer.is_closing():
-            writer.write(piece.get(what, b"x"))
-            await writer.drain()
-            await asyncio.sleep(0.02)
-
-    result = timed(lambda: fetch(handler, timeout_seconds=0.3), 1.5)
-    failed(result, "timeout", "transient")
-
-
 def test_the_time_is_that_of_all_redirects_together(fetch, answer):
     async def handler(request, writer):
         await asyncio.sleep(0.12)
@@ -240,84 +220,12 @@ def test_the_time_is_that_of_all_redirects_together(fetch, answer):
     assert "redirects" in failed(result, "timeout", "transient").detail
 
 
-def test_no_connection(run, client):
-    async def main():
-        async with client(9, clock=lambda: NOW) as it:  # discard: nothing listens there
-            return await it.get("http://127.0.0.1:9/", max_bytes=10)
-
-    failed(run(main()), "connect", "transient")
-
-
 def test_no_such_host(run, client):
     async def main():
         async with client(clock=lambda: NOW) as it:
             return await it.get("http://no-such-host.invalid/", max_bytes=10)
 
     failed(run(main()), "dns", "transient")
-
-
-def test_a_resolver_that_hangs(run, client):
-    async def hangs(host, port):
-        await asyncio.sleep(60)
-
-    async def main():
-        async with client(resolver=hangs, timeout_seconds=0.3, clock=lambda: NOW) as it:
-            return await it.get("http://news.example/", max_bytes=10)
-
-    failed(timed(lambda: run(main()), 1.5), "timeout", "transient")
-
-
-@pytest.mark.parametrize("when", ["at once", "header", "body"])
-def test_reset(fetch, when):
-    async def handler(request, writer):
-        if when != "at once":
-            writer.write(
-                b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n" + (b"\r\nabc" if when == "body" else b"")
-            )
-            await writer.drain()
-            await asyncio.sleep(0.05)
-        linger = struct.pack("ii", 1, 0)
-        writer.get_extra_info("socket").setsockopt(1, 13, linger)  # SOL_SOCKET, SO_LINGER: close by RST
-        writer.transport.abort()
-
-    failed(fetch(handler), "reset", "transient")
-
-
-def test_closed_without_an_answer(fetch, fixed):
-    failed(fetch(fixed(b"")), "reset", "transient")
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "protocol"),
-        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", "protocol"),
-        (b"HTTP/1.1 abc OK\r\n\r\n", "protocol"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: -4\r\n\r\nabcd", "protocol"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde", "protocol"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc", "protocol"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc", "truncated"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n", "truncated"),
-        (
-            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"abc" * 999, mtime=0)[:-9],
-            "truncated",
-        ),
-        (
-            b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n" + brotli.compress(b"abc" * 999)[:-2],
-            "truncated",
-        ),
-        (
-            b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n\r\n" + zstd.compress(b"abc" * 999)[:-2],
-            "truncated",
-        ),
-        (b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n<html>plain</html>", "bad_encoding"),
-        (b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n\r\n<html>plain</html>", "bad_encoding"),
-        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b<html>", "bad_encoding"),
-        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip,gzip,gzip,gzip\r\n\r\nabc", "bad_encoding"),
-    ],
-)
-def test_lies(fetch, fixed, data, reason):
-    failed(fetch(fixed(data)), reason, "transient")
 
 
 STATUS = [
@@ -389,11 +297,6 @@ def test_a_header_without_end(fetch, with_lines):
     assert sent < 10_000_000
 
 
-def test_an_announced_excess_is_refused_unread(fetch, answer, fixed):
-    result = fetch(fixed(answer(content_length=10_000_000_000)), timeout_seconds=1)
-    assert "10000000000" in failed(result, "too_large", "permanent").detail
-
-
 def test_ten_gigabytes(fetch):
     sent = 0
 
@@ -411,26 +314,6 @@ def test_ten_gigabytes(fetch):
     assert peak < 40_000_000
 
 
-BIG = bytes(64_000_000)
-BOMBS = {
-    "gzip": lambda: gzip.compress(BIG, 6) * 40,
-    "br": lambda: brotli.compress(BIG, quality=3),
-    "zstd": lambda: zstd.compress(BIG) * 160,
-    "gzip, gzip": lambda: gzip.compress(gzip.compress(BIG, 6) * 40),
-    "br, gzip": lambda: gzip.compress(brotli.compress(BIG, quality=3)),
-    "deflate": lambda: zlib.compress(BIG),
-}
-
-
-@pytest.mark.parametrize("coding", BOMBS)
-def test_bombs(fetch, answer, fixed, coding):
-    packed = BOMBS[coding]()
-    handler = fixed(answer(packed, content_encoding=coding))
-    result, peak = peak_of(lambda: fetch(handler, max_bytes=5_000_000))
-    failed(result, "too_large", "permanent")
-    assert peak < 40_000_000
-
-
 def test_a_zstd_window_that_would_fill_the_memory(fetch, answer, fixed):
     options = {zstd.CompressionParameter.window_log: 27, zstd.CompressionParameter.checksum_flag: 1}
     packer = zstd.ZstdCompressor(options=options)
@@ -438,22 +321,6 @@ def test_a_zstd_window_that_would_fill_the_memory(fetch, answer, fixed):
     result, peak = peak_of(lambda: fetch(fixed(answer(packed, content_encoding="zstd"))))
     failed(result, "bad_encoding", "transient")
     assert peak < 20_000_000
-
-
-def test_a_coding_that_turns_much_into_nothing(fetch):
-    sent = 0
-
-    async def handler(request, writer):
-        nonlocal sent
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n")
-        empty = gzip.compress(b"", mtime=0) * 1000
-        while not writer.is_closing() and sent < 50_000_000:
-            writer.write(empty)
-            sent += len(empty)
-            await writer.drain()
-
-    failed(fetch(handler), "too_large", "permanent")
-    assert sent < 10_000_000
 
 
 @pytest.mark.parametrize("coding", ["gzip", ""])
@@ -499,28 +366,6 @@ def test_redirect_loops(fetch, answer, fixed):
     failed(fetch(fixed(answer(status="301 Moved", location="/"))), "redirect_loop", "permanent")
 
 
-@pytest.mark.parametrize(
-    ("location", "reason"),
-    [
-        ("http://127.0.0.1:1/", "forbidden_address"),
-        ("http://127.0.0.1/", "forbidden_address"),
-        ("http://10.0.0.1/", "forbidden_address"),
-        ("http://169.254.169.254/latest/meta-data", "forbidden_address"),
-        ("http://[::ffff:127.0.0.1]/", "forbidden_address"),
-        ("http://[::1]:8080/", "forbidden_address"),
-        ("http://0x7f.1/", "forbidden_address"),
-        ("http://localhost:8080/", "forbidden_address"),
-        ("//0.0.0.0/", "forbidden_address"),
-        ("file:///etc/passwd", "forbidden_scheme"),
-        ("gopher://127.0.0.1/", "forbidden_scheme"),
-        ("http://[::1/", "bad_redirect"),
-        ("http://a:99999/", "bad_redirect"),
-    ],
-)
-def test_redirects_into_the_network(fetch, answer, fixed, location, reason):
-    failed(fetch(fixed(answer(status="302 Found", location=location))), reason, "permanent")
-
-
 def test_secrets_stay_with_their_host(run, serve, client, answer):
     seen = {}
 
@@ -559,6 +404,13 @@ def test_secrets_stay_with_their_host(run, serve, client, answer):
         ("http://", "bad_url"),
         ("http://exa mple/", "bad_url"),
         ("http://me:secret@[::1/", "bad_url"),
+        ("http:me:secret@news.example/", "bad_url"),
+        ("http:/me:secret@news.example/", "bad_url"),
+        ("http:\\\\me:secret@news.example/", "bad_url"),
+        ("http://me:pass/secret@news.example/", "bad_url"),
+        ("http://me:pass#secret@news.example/", "bad_url"),
+        ("me:secret@news.example", "forbidden_scheme"),
+        ("http://me:pass secret@127.0.0.1:1/", "forbidden_address"),
         ("ftp://me:secret@news.example/", "forbidden_scheme"),
         ("javascript:alert(1)", "forbidden_scheme"),
         ("http://me:secret@127.0.0.1:1/", "forbidden_address"),
@@ -598,9 +450,9 @@ def test_tls(run, serve, client, fixed, answer, certificates):
             return unknown, good, other
 
     unknown, good, other = run(main())
-    assert "self-signed" in failed(unknown, "tls", "transient").detail
+    assert "self-signed" in failed(unknown, "tls_untrusted", "transient").detail
     assert good.body == b"safe"
-    assert "other.example" in failed(other, "tls", "transient").detail
+    assert "other.example" in failed(other, "tls_wrong_host", "transient").detail
     assert names == ["news.example", "news.example", "other.example"]
 
 
@@ -617,54 +469,45 @@ def test_a_server_without_tls_at_its_port(run, serve, client, fixed, answer):
     assert result.kind == "transient"
 
 
-@pytest.mark.parametrize("body", [b"two" * 1000, b"x" * 300_000, None])
-def test_http2(run, client, certificates, body):
-    """One stream answered; a header list past the cap where ``body`` is None."""
+def test_http2_is_used_where_it_is_offered_and_one_connection_serves_all(run, client, certificates, caplog):
+    caplog.set_level("DEBUG")
     pem, context = certificates
+    connections = requests = 0
 
     async def connected(reader, writer):
+        nonlocal connections, requests
+        connections += 1
         link = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
         link.initiate_connection()
-        try:
-            while True:
-                writer.write(link.data_to_send())
-                data = await reader.read(65536)
-                if not data:
-                    break
-                for event in link.receive_data(data):
-                    if isinstance(event, h2.events.RequestReceived):
-                        fields = [(":status", "200")] + [
-                            (f"x-{i}", "y" * 900) for i in range(150 if body is None else 1)
-                        ]
-                        link.send_headers(event.stream_id, fields)
-                        for at in range(0, len(body or b""), 16_000):
-                            link.send_data(event.stream_id, body[at : at + 16_000])
-                            if at > 45_000:
-                                break
-                        if len(body or b"") < 45_000:
-                            link.end_stream(event.stream_id)
-        except (ConnectionError, asyncio.CancelledError, h2.exceptions.H2Error):
-            pass
-        finally:
-            writer.close()
+        while True:
+            writer.write(link.data_to_send())
+            data = await reader.read(65536)
+            if not data:
+                break
+            for event in link.receive_data(data):
+                if isinstance(event, h2.events.RequestReceived):
+                    requests += 1
+                    packed = brotli.compress(b"<p>news</p>")
+                    link.send_headers(event.stream_id, [(":status", "200"), ("content-encoding", "br")])
+                    link.send_data(event.stream_id, packed, end_stream=True)
+        writer.close()
 
     async def main():
-        server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context("h2"))
+        server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context("h2", "http/1.1"))
         port = server.sockets[0].getsockname()[1]
         table = {("news.example", 443): ("127.0.0.1", port)}
-        async with client(port, table=table, ca_file=pem, clock=lambda: NOW) as it:
-            result = await it.get("https://news.example/", max_bytes=10_000)
+        async with client(port, table=table, ca_file=pem) as it:
+            first = await it.get("https://news.example/", max_bytes=99, headers={"X-Key": "s3cret"})
+            others = await asyncio.gather(
+                *(it.get(f"https://news.example/{i}", max_bytes=99) for i in range(10))
+            )
         server.close()
         await asyncio.sleep(0.05)
-        return result
+        return [first, *others]
 
-    result = run(main())
-    if body is None:
-        failed(result, "headers_too_large", "permanent")
-    elif len(body) > 10_000:
-        failed(result, "too_large", "permanent")
-    else:
-        assert result.body == body
+    assert [result.body for result in run(main())] == [b"<p>news</p>"] * 11
+    assert (connections, requests) == (1, 11)
+    assert "s3cret" not in caplog.text
 
 
 def test_settings(run, tmp_path, serve, fixed, answer):
@@ -744,7 +587,9 @@ def test_a_connection_is_used_again(run, client):
         server = await asyncio.start_server(connected, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         async with client(port) as it:
-            results = [await it.get(f"http://127.0.0.1:{port}/", max_bytes=99) for _ in range(5)]
+            known = {"if-none-match": '"v"'}
+            url = f"http://127.0.0.1:{port}/"
+            results = [await it.get(url, max_bytes=99, headers=known) for _ in range(5)]
         server.close()
         await asyncio.sleep(0.05)
         return results

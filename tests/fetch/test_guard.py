@@ -1,3 +1,5 @@
+import socket
+from contextlib import ExitStack
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
 from pipeline.fetch.addresses import endpoint, is_public, load_resolve_table
+from pipeline.fetch.client import Client
 from pipeline.fetch.guard import ForbiddenAddress, Guard, UnknownHost
 from pipeline.records import Failure, Response
 
@@ -149,6 +152,28 @@ def test_a_name_that_changes_its_address(run, serve, client, fixed, answer):
     assert not reached
 
 
+def test_an_address_that_hangs_leaves_time_for_the_next(run, serve, fixed, answer):
+    async def two(host, port):
+        return ["127.0.0.3", "127.0.0.1"]
+
+    async def main():
+        async with serve(fixed(answer(b"here"))) as port:
+            with socket.socket() as deaf, ExitStack() as queue:
+                deaf.bind(("127.0.0.3", port))
+                deaf.listen(0)
+                for _ in range(4):  # its queue is full: what comes now gets no answer at all
+                    waiting = queue.enter_context(socket.socket())
+                    waiting.setblocking(False)
+                    waiting.connect_ex(("127.0.0.3", port))
+                guard = Guard({("two.example", port)}, resolver=two)
+                async with Client(user_agent="Dateline/0.1", guard=guard, timeout_seconds=1.0) as it:
+                    return await it.get(f"http://two.example:{port}/", max_bytes=100)
+
+    result = run(main())
+    assert result.body == b"here"
+    assert 0.4 < result.duration_seconds < 1.0
+
+
 def test_the_second_address_is_tried(run, serve, client, fixed, answer):
     async def two(host, port):
         return ["127.0.0.3", "127.0.0.1"]
@@ -156,8 +181,6 @@ def test_the_second_address_is_tried(run, serve, client, fixed, answer):
     async def main():
         async with serve(fixed(answer(b"here"))) as port:
             guard = Guard({("two.example", port)}, resolver=two)
-            from pipeline.fetch.client import Client
-
             async with Client(user_agent="Dateline/0.1", guard=guard, timeout_seconds=3) as it:
                 return await it.get(f"http://two.example:{port}/", max_bytes=100)
 

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from pipeline.fetch import LocalRobotsCache, LocalSlots, Robots, Turns, Visit, fetch_feed, fetch_page
@@ -95,6 +97,35 @@ def test_requests_to_one_host_are_apart(site, robots, delay, expected):
 
     _, _, waits = site(three, {}, robots=robots, delay_seconds=delay)
     assert waits == expected
+
+
+def test_a_host_that_answers_slowly_is_asked_less_often(run, serve, client, answer):
+    waits = []
+
+    async def handler(request, writer):
+        await asyncio.sleep(0.3 if request.path == "/slow" else 0)
+        writer.write(answer(b"x"))
+
+    async def sleep(seconds):
+        waits.append(seconds)
+
+    async def main():
+        async with serve(handler) as port, client(port) as it:
+            visit = Visit(
+                client=it,
+                robots=Robots(it, LocalRobotsCache(), user_agent=it.user_agent),
+                turns=Turns(LocalSlots(lambda: sum(waits)), sleep=sleep),
+                delay_seconds=0.1,
+            )
+            for path in ("/slow", "/quick", "/quick", "/quick"):
+                url = f"http://127.0.0.1:{port}{path}"
+                source = Source(name="The Test", domain="127.0.0.1")
+                await fetch_page(url, source=source, visit=visit, max_bytes=99)
+
+    run(main())
+    assert waits[0] == pytest.approx(0.1)
+    assert waits[1] >= 0.3
+    assert 0.15 <= waits[2] < waits[1]
 
 
 @pytest.mark.parametrize(

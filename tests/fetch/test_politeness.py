@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.fetch.politeness import LocalSlots, Turns
+from pipeline.fetch.politeness import LONGEST_DELAY_SECONDS, LocalSlots, Turns, next_delay
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -58,6 +58,81 @@ def test_hosts_long_past_are_forgotten(run):
         return len(slots._free_at)
 
     assert run(main()) < 1100
+
+
+SECONDS = st.floats(0, 1000)
+
+
+@given(delay=SECONDS, latency=SECONDS, well=st.booleans(), least=st.floats(0, 90), most=st.floats(1, 90))
+def test_the_delay_stays_within_its_bounds(delay, latency, well, least, most):
+    found = next_delay(delay, latency, well=well, least=least, most=most)
+    assert least <= found <= max(least, most)
+
+
+@given(delay=SECONDS, latency=SECONDS, more=SECONDS)
+def test_a_slower_host_never_gets_less_time(delay, latency, more):
+    quick = next_delay(delay, latency, well=True, least=1.0)
+    assert next_delay(delay, latency + more, well=True, least=1.0) >= quick
+    assert quick >= min(latency, LONGEST_DELAY_SECONDS)
+
+
+@given(delay=st.floats(1, 60), latency=SECONDS)
+def test_an_error_never_shortens_the_delay(delay, latency):
+    assert next_delay(delay, latency, well=False, least=1.0) >= delay
+
+
+def test_the_delay_comes_down_to_the_latency_by_halves():
+    delays = [32.0]
+    while len(delays) < 12:
+        delays.append(next_delay(delays[-1], 2.0, well=True, least=1.0))
+    assert delays[:4] == [32.0, 17.0, 9.5, 5.75]
+    assert 2.0 <= delays[-1] < 2.1
+
+
+def waits_of(run, least, answers):
+    """Seconds waited for each turn at one host whose answers took so long, and were well or not."""
+
+    async def main():
+        waits = []
+
+        async def sleep(seconds):
+            waits.append(seconds)
+
+        turns = Turns(LocalSlots(lambda: sum(waits)), sleep=sleep)
+        for latency, well in answers:
+            async with turns.turn("slow.example", least) as report:
+                report(latency, well)
+        async with turns.turn("other.example", least):
+            pass
+        return waits, len(turns._delays)
+
+    return run(main())
+
+
+def test_a_slow_host_gets_more_time(run):
+    waits, kept = waits_of(run, 1.0, [(8.0, True), (0.1, True), (0.1, True), (0.1, False), (500.0, False)])
+    assert waits == pytest.approx([1.0, 8.0, 4.05, 2.075])  # the first delay was reserved before any answer
+    assert kept == 1
+
+
+def test_a_host_that_is_quick_again_is_forgotten(run):
+    _, kept = waits_of(run, 1.0, [(3.0, True)] + [(0.1, True)] * 3)
+    assert kept == 0
+
+
+def test_no_delay_is_none_for_a_slow_host_too(run):
+    assert waits_of(run, 0.0, [(8.0, True)] * 3) == ([], 0)
+
+
+def test_the_slow_hosts_remembered_are_bounded(run):
+    async def main():
+        turns = Turns(LocalSlots())
+        for number in range(10_100):
+            async with turns.turn(f"host{number}", 1.0) as report:
+                report(5.0, True)
+        return len(turns._delays)
+
+    assert run(main()) == 10_000
 
 
 def test_turns(run):

@@ -4,7 +4,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from pipeline.fetch.robots import CachedRobots, LocalRobotsCache, Permission, Robots
+from pipeline.fetch.robots import MAX_BYTES, CachedRobots, LocalRobotsCache, Permission, Robots
 from pipeline.records import Failure
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -120,6 +120,31 @@ def test_a_host_that_is_not_there_says_why(run, client, clock):
     assert (connect.reason, dns.reason) == ("connect", "dns")
 
 
+@pytest.mark.parametrize(("hops", "reason"), [(5, "robots"), (6, None)])
+def test_rules_are_followed_through_five_redirects(run, serve, client, answer, clock, hops, reason):
+    async def handler(request, writer):
+        hop = 0 if request.path == "/robots.txt" else int(request.path.strip("/"))
+        moved = answer(status="302 Found", location=f"/{hop + 1}")
+        writer.write(moved if hop < hops else answer(b"User-agent: *\nDisallow: /\n"))
+
+    async def main():
+        async with serve(handler) as port, client(port, clock=clock) as it:
+            robots = Robots(it, LocalRobotsCache(), user_agent=AGENT, clock=clock)
+            return await robots.check(f"http://127.0.0.1:{port}/a")
+
+    verdict = run(main())
+    assert (verdict.reason if isinstance(verdict, Failure) else None) == reason
+
+
+def test_half_a_line_at_the_cap_is_no_rule(ask, fixed, answer):
+    """Cut amid its path, "Disallow: /private" would forbid everything."""
+    start = b"User-agent: *\nDisallow: /early\n#"
+    for over in range(1, 20):
+        filler = b"x" * (MAX_BYTES - len(start) - over - 1) + b"\n"
+        verdicts, _ = ask(fixed(answer(start + filler + b"Disallow: /private\n")), "/early", "/news")
+        assert [isinstance(verdict, Failure) for verdict in verdicts] == [True, False]
+
+
 def test_only_the_first_500_kilobytes_count(ask, fixed, answer):
     filler = b"# " + b"x" * 97 + b"\n"
     early = b"User-agent: *\nDisallow: /early\n" + filler * 6000 + b"Disallow: /late\n"
@@ -138,6 +163,9 @@ def test_only_the_first_500_kilobytes_count(ask, fixed, answer):
         ({"Cache_Control": "s-maxage=60"}, 24 * 60),
         ({"Expires": format_datetime(datetime(2026, 3, 1, 15, tzinfo=UTC), usegmt=True)}, 180),
         ({"Expires": "0"}, 24 * 60),
+        ({"Cache_Control": "max-age=7200", "Age": "3600"}, 60),
+        ({"Cache_Control": "no-cache"}, 10),
+        ({"Date": "Sat, 01 Jan 2000 00:00:00 GMT", "Expires": "Sat, 01 Jan 2000 05:00:00 GMT"}, 300),
         ({"Expires": "Sun, 01 Mar 2026 15:00:00 -0000"}, 180),
     ],
 )

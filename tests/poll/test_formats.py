@@ -127,7 +127,7 @@ def test_atom_03():
 def test_rss_10_and_090():
     feed = parse_feed(RSS_10, url=URL)
     (entry,) = feed.entries
-    assert (feed.format, feed.title, feed.language, feed.ttl_minutes) == ("rss10", "A", "ja", 15)
+    assert (feed.format, feed.title, feed.language, feed.update_minutes) == ("rss10", "A", "ja", 15)
     assert (entry.guid, entry.url, entry.published_raw) == (
         "http://a.example/1",
         "http://a.example/1",
@@ -240,7 +240,7 @@ def test_a_date_stays_as_printed(raw):
         (b"\x1f\x8b\x08", "gzip"),
         (b"Service unavailable", "plain text"),
         (b"<error><code>403</code></error>", "xml document <error>"),
-        (b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "sitemap"),
+        (b"<opml version='2.0'><body/></opml>", "opml list"),
         (b'{"error": "no"}', "json document without items"),
         (b'{"version": "https://jsonfeed.org/version/1", "items": [{"id"', "broken json"),
     ],
@@ -255,3 +255,73 @@ def test_what_is_no_feed_says_what_it_is(body, fault):
 def test_a_feed_without_entries_is_a_feed():
     feed = parse_feed(b"<rss version='2.0'><channel><title>Quiet</title></channel></rss>", url=URL)
     assert (feed.format, feed.title, feed.entries, feed.fault) == ("rss20", "Quiet", (), None)
+
+
+def test_when_the_publisher_asks_to_be_polled():
+    """Miniflux parses skipHours and uses them nowhere; no reader looked at heeds them (peers 1b)."""
+    body = b"""<rss version="0.92" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"><channel><ttl> 60 </ttl>
+    <sy:updatePeriod>\n Daily </sy:updatePeriod><sy:updateFrequency>\n2\n</sy:updateFrequency>
+    <sy:updateBase>2026-01-01T12:00+00:00</sy:updateBase>
+    <skipHours><hour>0</hour><hour>07</hour><hour>24</hour><hour>25</hour><hour>x</hour></skipHours>
+    <skipDays><day>Saturday</day><day>SUNDAY</day><day>Feiertag</day></skipDays>%s</channel></rss>"""
+    for broken in (b"", b"<item><b></item>", b"<b>"):
+        feed = parse_feed(body % broken, url=URL)
+        assert (feed.format, feed.ttl_minutes, feed.update_minutes) == ("rss092", 60, 720)
+        assert (feed.skip_hours, feed.skip_days) == ({0, 7}, {5, 6})
+    assert parse_feed(RSS_20, url=URL).update_minutes is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<x:feed xmlns:x='http://www.w3.org/2005/Atom'><x:entry><x:id>7</x:id><x:title>t</x:title><x:link href='/7'/></x:entry></x:feed>",
+        b"<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:q='http://purl.org/rss/1.0/'><q:item><q:guid>7</q:guid><q:title>t</q:title><q:link>/7</q:link></q:item></r:RDF>",
+        b"<y:rss xmlns:y='http://backend.userland.com/rss2'><y:channel><y:item><y:guid>7</y:guid><y:title>t</y:title><y:link>/7</y:link></y:item></y:channel></y:rss>",
+        b"<rss xmlns:a='https://purl.org/dc/elements/1.1/'><channel><item><guid>7</guid><a:title>t</a:title><link>/7</link></item></channel></rss>",
+        b"<rss><channel/><item><guid>7</guid><title><![CDATA[]]>t<![CDATA[]]></title><link><![CDATA[ /7 ]]></link></item></rss>",
+    ],
+    ids=["atom", "rdf", "rss", "https in a name", "cdata"],
+)
+def test_prefixes_are_but_names(body):
+    (entry,) = parse_feed(body, url=URL).entries
+    assert (entry.guid, entry.headline, entry.url) == ("7", "t", "https://www.harbour.example/7")
+
+
+def test_links_start_from_the_base_of_their_own_element():
+    body = b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:base="/a/"><link rel="prev-archive" href="2025.xml"/>
+    <entry xml:base="b/" xml:lang="de"><id>x</id><link href="1"/><link rel="enclosure" type="image/png" href="2.png" xml:base="/c/"/></entry></feed>"""
+    feed = parse_feed(body, url="https://a.example/feed")
+    (entry,) = feed.entries
+    assert feed.next_url == "https://a.example/a/2025.xml"
+    assert (entry.url, entry.images, entry.language) == (
+        "https://a.example/a/b/1",
+        ("https://a.example/c/2.png",),
+        "de",
+    )
+
+
+@pytest.mark.parametrize(
+    "title", ["Fog &amp;lt;late&amp;gt;", "<![CDATA[Fog &lt;late&gt;]]>", "Fog &lt;late&gt;"]
+)
+def test_a_title_escaped_twice_is_read_as_meant(title):
+    body = f"<rss version='2.0'><channel><item><title>{title}</title></item></channel></rss>"
+    assert parse_feed(body.encode(), url=URL).entries[0].headline == "Fog <late>"
+
+
+def test_json_is_read_up_to_where_it_breaks():
+    """One bad byte breaks a feed for others (peers 2, row 29); here it costs what lies behind it."""
+    start = b'{"version":"https://jsonfeed.org/version/1","title":"J","items":[{"id":1.10,"title":"a"},{"id":2,"title":"b"}'
+    for end in (b"", b",{", b',{"id":3,"tit', b"]", b"],}", b',{"id":3,}]}', b"]} <!-- cached -->"):
+        feed = parse_feed(start + end, url=URL)
+        assert ([entry.guid for entry in feed.entries], feed.title) == (["1.10", "2"], "J")
+        assert feed.fault.startswith("json: ")
+    many = parse_feed(start + b',{"id":' + b"7" * 5_000 + b"}]}", url=URL)
+    assert (len(many.entries), many.fault) == (3, None)
+
+
+def test_a_page_in_the_place_of_a_feed_says_where_the_feed_went():
+    page = b"""<!DOCTYPE html><html><head><link rel="alternate" type="application/rss+xml" href="/feed">
+    <link rel="alternate" type="application/rss+xml" href="/feed/sport"><title>Sport</title></head></html>"""
+    feed = parse_feed(page, url="https://a.example/rss/sport.xml")
+    assert (feed.format, feed.fault) == (None, "not_a_feed: html page")
+    assert feed.announced == ("https://a.example/feed/sport", "https://a.example/feed")

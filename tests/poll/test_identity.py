@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.poll import entry_key, parse_feed
-from pipeline.poll.identity import MAX_KEY, site_host
+from pipeline.poll.identity import (
+    MAX_KEY,
+    alike,
+    key_of_another,
+    key_of_restatement,
+    key_of_story,
+    site_host,
+    statement,
+    tells_same_story,
+)
+from pipeline.records import Entry
 
 URL = "https://www.harbour.example/rss"
 
@@ -166,3 +176,57 @@ def test_any_text_gives_a_short_stable_key(guid, url, headline):
 )
 def test_site_host(url, host):
     assert site_host(url) == host
+
+
+TEXT = "Fog closed the harbour for the third morning in a row."
+
+
+def told(link="fog", headline="Fog", date="2026-01-05 08:30 GMT", summary=TEXT):
+    return Entry("g:1", "1", f"https://harbour.example/{link}", headline, summary, published_raw=date)
+
+
+@pytest.mark.parametrize(
+    ("later", "same"),
+    [
+        ({"headline": "Harbour closed", "date": "2026-01-06 09:00 GMT", "summary": "Ice."}, True),
+        ({"link": "fog?v=2", "headline": "Harbour closed", "summary": "Ice."}, True),
+        ({"link": "harbour-closed", "date": "2026-01-06 09:00 GMT", "headline": "Harbour closed"}, True),
+        ({"link": "fog-2", "date": "2026-01-06 08:30 GMT", "summary": "Fog again."}, False),
+        ({"link": "fog-2", "date": None, "summary": None}, False),
+    ],
+)
+def test_a_guid_on_another_day_is_the_story_by_link_date_or_text(later, same):
+    assert tells_same_story(told(), told(**later)) is tells_same_story(told(**later), told()) is same
+
+
+@pytest.mark.parametrize(
+    "date", ["2026-01-05", "2026-01-05T00:00:00+03:00", "Mon, 05 Jan 2026 00:00:00 GMT", None]
+)
+def test_a_date_without_a_time_of_day_proves_nothing(date):
+    one, other = told(date=date, summary="x"), told(link="other", date=date, summary="y")
+    assert not tells_same_story(one, other)
+    assert alike(told(date=date)) is None
+
+
+def test_new_guids_and_links_are_alike_only_with_headline_date_and_text():
+    same = Entry(
+        "g:9",
+        "9",
+        "https://harbour.example/n/9",
+        "Fog",
+        f"<p>{TEXT}</p>",
+        published_raw="2026-01-05 08:30  GMT",
+    )
+    assert alike(told()) == alike(same) is not None
+    others = (told(headline="Ice"), told(date="2026-01-06 08:30 GMT"), told(summary=TEXT + " More."))
+    assert len({alike(told()), *map(alike, others)}) == 4
+    assert alike(told(summary="Fog.")) is None
+
+
+def test_a_restatement_has_a_key_of_its_own_that_leads_to_the_story():
+    long = "g:" + "x" * (MAX_KEY - 2)
+    for key in ("g:1", long, key_of_another("g:1", told())):
+        marked = key_of_restatement(key, statement(told(), with_text=True))
+        assert len(marked) <= MAX_KEY
+        assert key_of_story(marked) != marked
+    assert key_of_story("g:1") == "g:1"

@@ -39,7 +39,8 @@ SOURCES = st.lists(
 @settings(max_examples=40, deadline=None)
 @given(SOURCES)
 def test_what_is_written_is_read_back(sources):
-    assert read_opml(write_opml(sources).encode()) == sources
+    found = read_opml(write_opml(sources).encode())
+    assert (list(found.sources), found.left_out) == (sources, ())
 
 
 def test_headers_are_not_passed_on():
@@ -51,7 +52,7 @@ def test_headers_are_not_passed_on():
     )
     text = write_opml([source])
     assert "env:A" not in text
-    assert read_opml(text.encode())[0].headers == {}
+    assert read_opml(text.encode()).sources[0].headers == {}
 
 
 def test_a_list_of_another_program():
@@ -64,7 +65,11 @@ def test_a_list_of_another_program():
           <outline text="No address"/><outline text="Odd" xmlUrl="ftp://odd.example/rss"/>
         </outline></body></opml>"""
     )
-    assert found == [
+    assert found.left_out == (
+        "line 6: 'No address' names no feed",
+        "line 6: 'Odd': 'ftp://odd.example/rss' is no address of the web",
+    )
+    assert list(found.sources) == [
         Source(
             "Harbour & Quay",
             "harbour.example",
@@ -78,15 +83,80 @@ def test_a_list_of_another_program():
     ("body", "message"),
     [
         (b"", "no OPML"),
-        (b"<opml><body>", "no OPML"),
+        (b"<opml><body>", "no outline"),
         (b"<html/>", "no OPML"),
         (b"<opml version='2.0'><body/></opml>", "no outline"),
-        (
-            b"<!DOCTYPE opml [<!ENTITY a 'x'>]><opml><body><outline text='&a;' xmlUrl='https://a.example/'/></body></opml>",
-            "document type",
-        ),
+        (b"<opml><body><outline text='a' url='https://a.example/'/></body></opml>", "'a' names no feed"),
     ],
 )
 def test_what_is_no_list_is_refused(body, message):
     with pytest.raises(SettingsError, match=message):
         read_opml(body)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "name", "feed"),
+    [
+        ("text='Fog &amp;amp; ice' xmlurl='https://a.example/rss'", "Fog & ice", "https://a.example/rss"),
+        ("text='Caf&eacute; &amp;eacute;' XMLURL='https://a.example/rss'", "Café é", "https://a.example/rss"),
+        ("title='Fog & ice' xmlUrl='https://a.example/?a=1&b=2'", "Fog & ice", "https://a.example/?a=1&b=2"),
+        ("xmlUrl=' feed://a.example/rss '", "a.example", "http://a.example/rss"),
+        ("text='A' xmlUrl='feed:https://a.example/rss'", "A", "https://a.example/rss"),
+        (
+            "text='A' type='atom' category='/Sea,/Weather' xmlUrl='https://a.example/rss'",
+            "A",
+            "https://a.example/rss",
+        ),
+        ("text='A\x08' xmlUrl='https://a.example/rss'", "A", "https://a.example/rss"),
+    ],
+    ids=[
+        "escaped twice",
+        "an entity of HTML",
+        "bare ampersands",
+        "feed scheme",
+        "feed before https",
+        "category",
+        "control character",
+    ],
+)
+def test_how_other_programs_write_an_outline(attributes, name, feed):
+    found = read_opml(f"<opml version='1.1'><body><outline {attributes}/></body></opml>".encode())
+    assert found.sources == (Source(name, "a.example", feeds=(feed,)),)
+
+
+def test_a_list_that_breaks_off_gives_what_came_before_and_says_so():
+    whole = "<opml><body>" + "".join(
+        f"<outline text='g{n}'><outline text='A{n}' xmlUrl='https://a{n}.example/rss'/></outline>"
+        for n in range(4)
+    )
+    found = read_opml(whole[: whole.index("<outline text='A3'") + 30].encode())
+    assert [source.domain for source in found.sources] == ["a0.example", "a1.example", "a2.example"]
+    assert found.left_out[0].startswith("the list is broken, and was read as far as it goes: xml: ")
+
+
+def test_a_tag_out_of_place_takes_nothing_with_it():
+    rest = "<outline text='B &amp; C' xmlUrl='https://b.example/?x=1&amp;y=2'/>"
+    found = read_opml(
+        f"<opml><head><title>x</head><body><outline text='g'></b>{rest}</outline></outline>{rest.replace('b.ex', 'c.ex')}</body></opml>".encode()
+    )
+    assert [(source.name, source.feeds) for source in found.sources] == [
+        ("B & C", ("https://b.example/?x=1&y=2",)),
+        ("B & C", ("https://c.example/?x=1&y=2",)),
+    ]
+
+
+def test_a_feed_that_stands_twice_is_one():
+    outline = "<outline text='A' xmlUrl='https://a.example/rss'/>"
+    found = read_opml(
+        f"<opml><body>{outline}<outline text='Again'>{outline}</outline></body></opml>".encode()
+    )
+    assert found.sources == (Source("A", "a.example", feeds=("https://a.example/rss",)),)
+
+
+def test_entities_that_a_list_declares_are_not_expanded(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("dateline-secret-of-this-test")
+    body = f"""<!DOCTYPE opml [<!ENTITY a SYSTEM "{secret.as_uri()}"><!ENTITY b "{"x" * 1000}">]>
+    <opml><body><outline text="1 &a; 2 &b;" xmlUrl="https://a.example/rss"/></body></opml>"""
+    (source,) = read_opml(body.encode()).sources
+    assert source.name == "1 &a; 2 &b;"

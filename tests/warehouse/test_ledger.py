@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from pipeline.warehouse.engine import transaction
 from pipeline.warehouse.leases import worker
 from pipeline.warehouse.locks import lock_names
 from pipeline.warehouse.repeats import settle_repeats
+from pipeline.warehouse.sightings import MOST_RESTATEMENTS
 from pipeline.warehouse.tables import FETCH, LEDGER
 from tests.warehouse.world import COURIER, NOW, discover, entry, fetch_all, load_all, minutes, register
 
@@ -385,3 +387,31 @@ def test_a_repeat_is_settled_only_when_no_load_of_its_publisher_is_under_way(eng
         assert settled == []
     other.join()
     assert settled == [1]
+
+
+def looks(engine):
+    with transaction(engine) as connection:
+        return [
+            tuple(row) for row in connection.execute(text("select turn, due_at from ops.revisit order by 1"))
+        ]
+
+
+def test_an_entry_that_says_something_else_has_its_page_looked_at_soon_but_not_more_than_hourly(engine):
+    feed = register(engine)["https://herald.example/a.xml"]
+    discover(engine, feed, entry(1))
+    fetch_all(engine)
+    load_all(engine)
+    edited = [replace(entry(1), headline=f"Story 1, update {number}") for number in range(1, 4)]
+    discover(engine, feed, edited[0], at=minutes(30))
+    assert looks(engine) == []
+    discover(engine, feed, edited[0], at=minutes(61))
+    discover(engine, feed, edited[1], at=minutes(100))
+    discover(engine, feed, edited[0], at=minutes(200))
+    assert looks(engine) == [(3, minutes(61))]
+    discover(engine, feed, edited[2], at=minutes(300))
+    discover(engine, feed, entry(1), at=minutes(-60))
+    assert looks(engine) == [(3, minutes(61)), (4, minutes(300))]
+    load_all(engine)
+    for number in range(60):
+        discover(engine, feed, replace(entry(1), headline=str(number)), at=minutes(400 + 60 * number))
+    assert len(looks(engine)) == MOST_RESTATEMENTS

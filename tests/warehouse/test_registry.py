@@ -9,8 +9,20 @@ from sqlalchemy import text
 from pipeline.errors import SettingsError
 from pipeline.records import Hints, Source
 from pipeline.warehouse import registry
+from pipeline.warehouse.due import Share, claim_feeds, release
 from pipeline.warehouse.engine import transaction
-from tests.warehouse.world import COURIER, HERALD, NOW, discover, entry, fetch_all, load_all, register
+from pipeline.warehouse.leases import worker
+from tests.warehouse.world import (
+    COURIER,
+    HERALD,
+    NOW,
+    discover,
+    entry,
+    fetch_all,
+    load_all,
+    minutes,
+    register,
+)
 
 
 def sync(engine, *sources, **options):
@@ -125,16 +137,10 @@ def test_a_new_domain_keeps_the_publishers_id_and_is_no_one_elses(engine):
 
 
 def test_only_what_is_due_is_polled(engine):
-    from datetime import timedelta
-
     urls = register(engine)
-    with transaction(engine) as connection:
-        connection.execute(
-            text("insert into ops.feed_state (feed_id, next_poll_at) values (:feed, :at)"),
-            {"feed": urls[COURIER.feeds[0]].feed_id, "at": NOW + timedelta(hours=1)},
-        )
+    put_off(engine, urls[COURIER.feeds[0]], 60)
     assert len(feeds(engine, due_before=NOW)) == 2
-    assert len(feeds(engine, due_before=NOW + timedelta(hours=1))) == 3
+    assert len(feeds(engine, due_before=minutes(60))) == 3
     assert len(feeds(engine)) == 3
 
 
@@ -146,3 +152,98 @@ def test_a_file_with_a_domain_that_was_given_up_is_told_so(engine):
         with pytest.raises(SettingsError, match=r"renamed to daily\.example"):
             sync(engine, HERALD, prune=prune)
     assert set(known(engine)) == {"daily.example"}
+
+
+def put_off(engine, feed, until):
+    with transaction(engine) as connection:
+        connection.execute(
+            text("update ops.feed_state set next_poll_at = :at where feed_id = :feed"),
+            {"feed": feed.feed_id, "at": minutes(until)},
+        )
+
+
+def test_every_registered_feed_has_a_state_and_a_known_host(engine):
+    register(engine)
+    sync(engine, HERALD, COURIER)
+    with transaction(engine) as connection:
+        hosts = connection.execute(text("select host from ops.feed_state order by host")).scalars().all()
+    assert hosts == ["courier.example", "herald.example", "herald.example"]
+
+
+def claim(engine, number, share=None, **options):
+    with transaction(engine) as connection:
+        share = share or Share(NOW, NOW)
+        return [feed.url for feed in claim_feeds(connection, number, share, limit=9, **options)]
+
+
+def test_two_pollers_never_have_one_feed_in_hand(engine):
+    register(engine)
+    with worker(engine) as one, worker(engine) as two:
+        with transaction(engine) as left, transaction(engine) as right:
+            mine = claim_feeds(left, one, Share(NOW, NOW), limit=2)
+            yours = claim_feeds(right, two, Share(NOW, NOW), limit=9)
+        assert len(mine) == 2
+        assert len(yours) == 1
+        assert claim(engine, two) == []
+        with transaction(engine) as connection:
+            release(connection, two, [feed.feed_id for feed in (*mine, *yours)])
+        assert claim(engine, one) == [yours[0].url]
+    assert len(claim(engine, 7)) == 3  # both workers are gone, and their leases with them
+
+
+def test_the_longest_due_come_first_and_a_hosts_feeds_not_side_by_side(engine):
+    urls = register(engine)
+    for place, url in enumerate((*HERALD.feeds, *COURIER.feeds)):
+        put_off(engine, urls[url], place)
+    assert claim(engine, 7, Share(minutes(9), minutes(9))) == [
+        HERALD.feeds[0],
+        COURIER.feeds[0],
+        HERALD.feeds[1],
+    ]
+
+
+def test_what_is_not_due_in_hand_elsewhere_paused_or_done_is_passed_over(engine):
+    urls = register(engine)
+    put_off(engine, urls[COURIER.feeds[0]], 60)
+    assert claim(engine, 7, busy=["herald.example"]) == []
+    assert len(claim(engine, 7)) == 2
+    with transaction(engine) as connection:
+        connection.execute(
+            text("update ops.feed_state set last_polled_at = :now, lease_worker = null"), {"now": NOW}
+        )
+    assert claim(engine, 7) == []
+    assert claim(engine, 7, Share(NOW)) == []
+    assert len(claim(engine, 7, Share(minutes(1)))) == 3
+
+
+def test_no_feed_of_a_paused_host_is_polled_and_after_the_pause_they_come_one_by_one(engine):
+    """Row 25: what the same moment frees must not come at once."""
+    many = Source("Many", "many.example", feeds=tuple(f"https://many.example/{n}" for n in range(60)))
+    register(engine, many, COURIER)
+    with transaction(engine) as connection:
+        connection.execute(
+            text("insert into ops.host_slot (host, next_at, free_at) values ('many.example', :now, :until)"),
+            {"now": NOW, "until": minutes(30)},
+        )
+    assert claim(engine, 7) == list(COURIER.feeds)
+    shares = [Share(minutes(at), minutes(at)) for at in (30, 32, 34, 36, 38, 40)]
+    taken = [len(claim(engine, 7, share)) for share in shares]
+    assert taken[0] < 5
+    assert sum(taken) > 30
+
+
+def test_only_a_feed_that_answered_well_and_rested_is_polled_ahead_of_its_time(engine):
+    """Row 22: what came back too soon was banned; a run that looks ahead must not cut a Retry-After short."""
+    urls = register(engine, COURIER)
+    put_off(engine, urls[COURIER.feeds[0]], 9)
+    ahead = Share(NOW, minutes(10))
+    for polled, reason, taken in ((-60, None, 1), (-15, None, 0), (-60, "http_429", 0)):
+        with transaction(engine) as connection:
+            connection.execute(
+                text(
+                    "update ops.feed_state set last_polled_at = :at, last_reason = :reason, lease_worker = null"
+                ),
+                {"at": minutes(polled), "reason": reason},
+            )
+        assert len(claim(engine, 7, ahead)) == taken
+    assert len(claim(engine, 7, Share(minutes(9), minutes(9)))) == 1

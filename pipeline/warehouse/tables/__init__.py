@@ -37,12 +37,15 @@ from pipeline.warehouse.tables.ops import (
     FEED_POLL,
     FEED_STATE,
     FETCH,
+    HOST_REFUSAL,
     HOST_SLOT,
     LEDGER,
     REVISIT,
     ROBOTS,
     STORY_TEXT,
 )
+from pipeline.warehouse.tables.subscriptions import SUBSCRIPTION
+from pipeline.warehouse.tables.watching import WATCHER
 
 _BOOKKEEPING = {
     "loaded_at",
@@ -55,6 +58,9 @@ _BOOKKEEPING = {
     "archive_offset",
     "feed_object",
     "feed_offset",
+    "stated",
+    "stated_at",
+    "restatements",
 }
 _HASHED_TABLES = (
     SOURCE,
@@ -99,6 +105,7 @@ __all__ = [
     "FEED_STATE",
     "FETCH",
     "HASHED_COLUMNS",
+    "HOST_REFUSAL",
     "HOST_SLOT",
     "LEDGER",
     "METADATA",
@@ -109,4 +116,6 @@ __all__ = [
     "STORY_CLUSTER",
     "STORY_EDGE",
     "STORY_TEXT",
+    "SUBSCRIPTION",
+    "WATCHER",
 ]

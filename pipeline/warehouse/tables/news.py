@@ -260,7 +260,7 @@ STORY_ALIAS = Table(
     METADATA,
     column("alias_id", Uuid, "Id that another address of the story would have had", primary_key=True),
     story(primary_key=False),
-    column("method", Text, "What showed that they are one: text, or redirect"),
+    column("method", Text, "What showed that they are one: text, statement or redirect"),
     Index(None, "story_id"),
     schema="news",
     comment="Ids merged into a story of the same publisher; an old id is still found",

@@ -43,17 +43,82 @@ FEED_STATE = Table(
     "feed_state",
     METADATA,
     column("feed_id", Uuid, "The feed", ForeignKey("news.feed.feed_id"), primary_key=True),
-    text("etag", "Validator of the last full answer, sent back exactly as it came"),
-    text("last_modified", "Validator of the last full answer, sent back exactly as it came"),
+    text("host", "Whom the next request goes to, as in ops.host_slot; NULL: the address names no host"),
+    text("etag", "Validator of the last document, sent back exactly as it came"),
+    text(
+        "last_modified", "Validator of the last document, sent back exactly as it came, whatever date it says"
+    ),
+    text("validators_url", "Address asked when the validators came: they are sent to no other"),
+    instant(
+        "validators_lie_until",
+        "Until then no validators are sent: they had stayed while the document changed",
+    ),
     text("body_digest", "Digest of the last body; the same again is not parsed"),
     instant("last_polled_at", "Last request, whatever came of it"),
     instant("last_success_at", "Last answer that could be read, a 304 included"),
+    instant("last_news_at", "Last document with entries not known before"),
+    optional(
+        "news_every_seconds", Float, "Usual time between two documents with new entries; NULL: not known yet"
+    ),
     instant("next_poll_at", "When it is due again; NULL: at once"),
-    optional("interval_seconds", Float, "The feed's own pace; NULL: not known yet"),
-    column("failures", Integer, "Failed polls since the last success", server_default="0"),
+    column(
+        "failures",
+        Float,
+        "Failed polls since the last success, each counted by how lasting its cause is: 1, 0.5 or 0.25",
+        server_default="0",
+    ),
     text("last_reason", "Reason code of the last failure; NULL: the last poll succeeded"),
+    instant(
+        "gone_at", "When it said 410 Gone, and so was muted: it is asked once a month; NULL: it is not gone"
+    ),
+    optional("ttl_minutes", Integer, "What the last document asks for: ttl"),
+    optional("update_minutes", Integer, "What it asks for: sy:updatePeriod by sy:updateFrequency"),
+    column(
+        "skip_hours",
+        ARRAY(Integer),
+        "What it asks for: hours without polls, in GMT",
+        server_default=sql("'{}'"),
+    ),
+    column(
+        "skip_days",
+        ARRAY(Integer),
+        "What it asks for: days without polls, in GMT, Monday 0",
+        server_default=sql("'{}'"),
+    ),
+    optional(
+        "fresh_seconds",
+        Float,
+        "How long the last answer says it is fresh (a 304 that is silent leaves it); NULL: it does not say",
+    ),
+    *(
+        optional(name, kind, f"Pace: {words}")
+        for name, kind, words in (
+            ("interval_seconds", Float, "the wait planned by it alone, before wishes and jitter"),
+            ("stories", Float, "new stories seen, those of 20 days ago counting 1/e"),
+            ("days", Float, "days watched, faded in the same way"),
+            ("scatter", Float, "variance of the counts by their mean: 1 is chance, more are bursts"),
+            ("surge", Float, "stories a day as of the last hours"),
+            ("window_entries", Integer, "entries in the last document read"),
+            ("sheds", Boolean, "entries leave the document that no newer one pushed out"),
+            ("caution", Float, "by how much the margin is narrowed since stories were lost; 1: not at all"),
+            ("unread_days", Float, "days since a document was read, all answers since being 304"),
+            ("doubt", Float, "log odds that the 304s are false"),
+            ("asked_in_full", Boolean, "the next request sends no validators"),
+            ("profile", ARRAY(Float), "weights of the 24 hours and of the 7 weekdays, UTC; 1 is the mean"),
+        )
+    ),
+    text("adopted_url", "Address asked in place of the registered one (news.feed.url), after it was proved"),
+    instant("checked_at", "When the registered address last agreed to that, or failed to object"),
+    text("candidate_url", "Address that is being proved"),
+    text("candidate_kind", "How it was found: redirect, https, announced; refused: it failed its trial"),
+    column("candidate_polls", Integer, "Polls in a row that confirmed it", server_default="0"),
+    instant("candidate_since", "The first of them; of a refused one, when it failed"),
+    optional("lease_worker", Integer, "Worker that polls it now; void once that worker's lock is gone"),
+    instant("lease_until", "When the lease ends whatever the worker does"),
+    CheckConstraint("candidate_kind in ('redirect', 'https', 'announced', 'refused')", name="candidate_kind"),
+    Index(None, "next_poll_at"),
     schema="ops",
-    comment="One row a feed: the validators and the clock of polling it",
+    comment="One row a feed: its validators, its pace and clock, and where it is asked",
 )
 
 FEED_POLL = Table(
@@ -80,10 +145,22 @@ FEED_POLL = Table(
         Boolean,
         "True: nothing in it was known although the feed had been read: stories may be lost",
     ),
+    text("asked_url", "Address asked; NULL: the registered one"),
+    text("final_url", "Address that answered after redirects; NULL: the one asked, or none"),
+    column("is_conditional", Boolean, "True: validators were sent", server_default=sql("false")),
+    column(
+        "is_false_304",
+        Boolean,
+        "True: a changed document with the validators of the last one: the 304s before may have hidden it",
+        server_default=sql("false"),
+    ),
+    optional("retry_after_seconds", Float, "How long the answer asks to be left alone; NULL: it does not"),
     column("body_bytes", BigInteger, "Size of the decoded body", server_default="0"),
     column("duration_seconds", Float, "Time of the request", server_default="0"),
     *_archived(),
     Index(None, "polled_at"),
+    Index("ix_feed_poll_gap", "feed_id", "polled_at", postgresql_where=sql("is_gap")),
+    Index("ix_feed_poll_asked_url", "asked_url", postgresql_where=sql("asked_url is not null")),
     CheckConstraint("outcome in ('changed', 'unchanged', 'same_body', 'failed')", name="outcome"),
     CheckConstraint("(outcome = 'failed') = (reason is not null)", name="failed_has_reason"),
     schema="ops",
@@ -120,7 +197,13 @@ LEDGER = Table(
     column(
         "feed_id", Uuid, "Feed in which the entry was seen", ForeignKey("news.feed.feed_id"), primary_key=True
     ),
-    column("entry_key", Text, "Identity of the entry in its feed", primary_key=True),
+    column(
+        "entry_key",
+        Text,
+        "Identity of the entry in its feed; # and a digest: the GUID has another story too; "
+        "@ and a digest: a later statement of an entry that is the story itself",
+        primary_key=True,
+    ),
     column("source_id", Uuid, "Publisher of the feed", ForeignKey("news.source.source_id")),
     text("url", "Link as printed in the feed, made absolute; NULL: the entry has none"),
     text("canonical_url", "Key of the link; the publisher's entries with the same key are one story"),
@@ -140,12 +223,25 @@ LEDGER = Table(
         "loaded: its story; duplicate: the story that it repeats",
         ForeignKey("news.article.story_id", deferrable=True, initially="DEFERRED"),
     ),
-    text("duplicate_method", "What showed the repetition: canonical_url, guid, story or text"),
+    text("duplicate_method", "What showed the repetition: canonical_url, guid, story, text or statement"),
     optional(
         "told_story_id", Uuid, "The story that this entry's own page tells; NULL: its page was not read"
     ),
     text("told_text_hash", "Hash of the text that its page has"),
+    text(
+        "alike",
+        "Digest of headline, date and text as first read: another entry of the publisher that has them all "
+        "tells the same story; NULL: too little is said to tell",
+    ),
     instant("told_at", "The story's date by its page, else by the feed's document"),
+    text("stated", "Digest of what the feed said of it last; NULL: what the entry says"),
+    instant("stated_at", "When the document that said so was received"),
+    column(
+        "restatements",
+        Integer,
+        "How often the feed said something else: looks at its page, or rows of its other statements",
+        server_default="0",
+    ),
     instant("settled_at", "When it was loaded, found duplicate or rejected"),
     optional("lease_worker", Integer, "Worker that has it in hand; void once that worker's lock is gone"),
     instant("lease_until", "When the lease ends whatever the worker does"),
@@ -160,6 +256,15 @@ LEDGER = Table(
     Index(None, "story_id"),
     Index(None, "told_story_id"),
     Index(None, "told_text_hash"),
+    Index(None, "alike"),
+    Index(
+        "ix_ledger_claim",
+        "state",
+        "source_id",
+        "waiting_until",
+        "discovered_at",
+        postgresql_where=sql("state in ('discovered', 'fetched', 'waiting')"),
+    ),
     Index(
         "ix_ledger_pending",
         "state",
@@ -180,7 +285,12 @@ REVISIT = Table(
         ForeignKey("news.article.story_id", ondelete="CASCADE"),
         primary_key=True,
     ),
-    column("turn", Integer, "1: a day after its page was first received, 2: a week after", primary_key=True),
+    column(
+        "turn",
+        Integer,
+        "1: a day after its page was first received, 2: a week after, 3 and more: its feed says something else",
+        primary_key=True,
+    ),
     column("due_at", DateTime(timezone=True), "Not before this moment is the page asked for again"),
     column("tries", Integer, "Requests made for it so far", server_default="0"),
     text(
@@ -237,8 +347,21 @@ ROBOTS = Table(
 HOST_SLOT = Table(
     "host_slot",
     METADATA,
-    column("host", Text, "The host", primary_key=True),
+    column("host", Text, "The host, with its port where that is not the scheme's own", primary_key=True),
     column("next_at", DateTime(timezone=True), "Earliest start of the next request to it"),
+    instant("free_at", "Until then nothing is asked there: it refused several addresses in a row"),
+    column("pauses", Integer, "Such pauses since it last answered well; each is longer", server_default="0"),
     schema="ops",
     comment="Politeness shared by all workers: the next free slot of each host",
+)
+
+HOST_REFUSAL = Table(
+    "host_refusal",
+    METADATA,
+    column("host", Text, "The host", primary_key=True),
+    column("address_digest", Text, "sha256:<hex> of the address", primary_key=True),
+    column("refused_at", DateTime(timezone=True), "When it answered 429 or 503"),
+    instant("free_at", "Until when the answer asks to be left alone; NULL: it does not say"),
+    schema="ops",
+    comment="Addresses that a host has refused since it last answered well; several pause the host",
 )
