@@ -50,7 +50,7 @@ with known as (
     ) g using (feed_id)
 )
 """
-_COUNTS = text(_KNOWN + "select health, count(*) as feeds from known group by health")
+_COUNTS = text(f"{_KNOWN} select health, count(*) as feeds from known group by health")  # noqa: S608 - both are constants
 _PAGE = """
 , chosen as (
     select *, count(*) over () as found from known
@@ -159,7 +159,7 @@ def feed_list(connection: Connection, choice: Choice, now: datetime) -> FeedList
     # Names of ours alone: what a user sends is a parameter, or a key of SORTS.
     direction = "desc" if choice.direction == "desc" else "asc"
     query = _KNOWN + _PAGE.format(order=SORTS[choice.sort], direction=direction)
-    parameters = {
+    parameters: dict[str, Any] = {
         "now": now,
         "health": choice.health,
         "like": f"%{_plain(choice.words)}%" if choice.words else None,
@@ -196,7 +196,7 @@ def _feed(row: RowMapping) -> Feed:
 
 
 def _plain(words: str) -> str:
-    """``words`` for ``like``, in which they stand for nothing but themselves.
+    r"""``words`` for ``like``, in which they stand for nothing but themselves.
 
     >>> _plain("50%_off")
     '50\\\\%\\\\_off'

@@ -49,8 +49,10 @@ def stacked_hours(rows: Sequence[Series], hours: Sequence[datetime], *, title: s
     scale = (HEIGHT - _TOP - _BOTTOM) / top
     floor = HEIGHT - _BOTTOM
     parts = [
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}" '
-        'preserveAspectRatio="none">'
+        (
+            f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}" '
+            'preserveAspectRatio="none">'
+        )
     ]
     for value in range(0, top + 1, tick):
         y = floor - value * scale

@@ -26,4 +26,6 @@ def _warehouse() -> Engine:
 
 def airflow_app() -> FastAPI:
     """Who may see assets may read; who may make an asset's event, and so set the DAGs to work, may retry."""
-    return create_app(_warehouse, may_read=requires_access_asset("GET"), may_write=requires_access_asset("POST"))
+    return create_app(
+        _warehouse, may_read=requires_access_asset("GET"), may_write=requires_access_asset("POST")
+    )

@@ -48,7 +48,7 @@ def page(request: Request, template: str, **values: Any) -> str:
 def moment(at: datetime | None, now: datetime | None = None) -> Markup:
     """A moment as an element that says it exactly; relative to ``now`` where that is given."""
     if at is None:
-        return Markup('<span class="none">never</span>' if now else '<span class="none">–</span>')
+        return Markup('<span class="none">{}</span>').format("never" if now else "–")
     exact = f"{at:%Y-%m-%d %H:%M:%S} UTC"
     shown = words.ago(at, now) if now else f"{at:%d %b %Y, %H:%M}"
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact, shown)

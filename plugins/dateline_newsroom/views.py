@@ -69,7 +69,9 @@ def _add_overview(router: APIRouter, desk: Desk) -> None:
     def overview(request: Request) -> str:
         now = desk.now()
         told: pages.Overview = desk.ask(pages.overview, now)
-        hours = [told.since + timedelta(hours=n) for n in range((told.until - told.since) // timedelta(hours=1))]
+        hours = [
+            told.since + timedelta(hours=n) for n in range((told.until - told.since) // timedelta(hours=1))
+        ]
         feeds: pages_feeds.FeedList = desk.ask(pages_feeds.feed_list, pages_feeds.Choice(), now)
         rows = charts.series({(one.hour, one.source): one.stories for one in told.hours}, hours)
         spots = [Spot(one.name, one.lat, one.lon, one.stories) for one in told.places]
@@ -95,7 +97,7 @@ def _add_overview(router: APIRouter, desk: Desk) -> None:
 
 def _add_feeds(router: APIRouter, desk: Desk) -> None:
     @router.get("/feeds")
-    def feeds(
+    def feeds(  # noqa: PLR0917 - each is a parameter of the address
         request: Request,
         health: str = "",
         q: Annotated[str, Query(max_length=200)] = "",

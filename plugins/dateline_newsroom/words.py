@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Literal
 
@@ -39,7 +39,8 @@ def duration(seconds: float | None) -> str:
     """
     if seconds is None:
         return "–"
-    left, told = round(abs(seconds)), []
+    left = round(abs(seconds))
+    told: list[str] = []
     for size, unit in _UNITS:
         count, rest = divmod(left, size)
         if count or told:

@@ -73,7 +73,7 @@ def _lines(rows: Sequence[str]) -> str:
 
 def _radius(stories: int, most: int) -> float:
     """Circles grow with their area, so that twice as many look like twice as many."""
-    return SMALLEST + (LARGEST - SMALLEST) * (stories / most) ** 0.5
+    return float(SMALLEST + (LARGEST - SMALLEST) * (stories / most) ** 0.5)
 
 
 def _circle(spot: Spot, most: int) -> str:

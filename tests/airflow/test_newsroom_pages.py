@@ -135,7 +135,10 @@ def _one(site, sql):
 
 
 def test_no_page_without_a_login_and_no_retry_without_the_right(site):
-    (story,), (feed,) = _one(site, "select story_id from news.article"), _one(site, "select feed_id from news.feed")
+    (story,), (feed,) = (
+        _one(site, "select story_id from news.article"),
+        _one(site, "select feed_id from news.feed"),
+    )
     for path in ("/", "/feeds", f"/feeds/{feed}", "/stories", f"/stories/{story}", "/ledger", "/history"):
         assert site.ask(f"/newsroom{path}")[0] == 401, path
         status, text = site.ask(f"/newsroom{path}", "guest")
@@ -146,9 +149,9 @@ def test_no_page_without_a_login_and_no_retry_without_the_right(site):
     assert site.ask("/newsroom/ledger/retry", "guest", form)[0] == 403
     assert site.ask("/newsroom/ledger/retry", "chief", form, {"Origin": "https://evil.example"})[0] == 403
     assert site.ask("/newsroom/ledger/retry", "chief", form)[0] == 303
-    assert _one(site, f"select state from ops.ledger where feed_id = '{entry[0]}' and entry_key = '{entry[1]}'") == (
-        "discovered",
-    )
+    assert _one(
+        site, f"select state from ops.ledger where feed_id = '{entry[0]}' and entry_key = '{entry[1]}'"
+    ) == ("discovered",)
 
 
 def test_airflow_lists_the_plugin_and_every_file_of_it_loads(site):

@@ -115,7 +115,10 @@ def test_each_page_is_sound_whole_and_its_own(client, run):
 
 
 def test_every_route_wants_a_login_and_the_retry_a_right(run):
-    stranger, reader = client_of(lambda: run.engine, rights=()), client_of(lambda: run.engine, rights=("read",))
+    stranger, reader = (
+        client_of(lambda: run.engine, rights=()),
+        client_of(lambda: run.engine, rights=("read",)),
+    )
     asked = [(method, re.sub(r"{\w+}", str(uuid.uuid4()), path)) for method, path in routes(stranger.app)]
     assert {path for _, path in asked} >= {"/", "/feeds", "/stories", "/ledger", "/ledger/retry", "/history"}
     for method, path in asked:
@@ -144,7 +147,8 @@ def test_the_overview_counts_what_is_there(client, run):
         f"select count(*) from news.article where published_at >= '{NOW:%Y-%m-%d %H}:00+00'::timestamptz - interval '47 hours'",
     )[0]
     drawn = sum(
-        int(number.replace(",", "")) for number in re.findall(r'<rect class="c\d"[^>]*><title>[^<]*?: ([\d,]+), \w{3} ', text)
+        int(number.replace(",", ""))
+        for number in re.findall(r'<rect class="c\d"[^>]*><title>[^<]*?: ([\d,]+), \w{3} ', text)
     )
     assert drawn == stories > 30
     assert "nothing is lost" in text
@@ -226,7 +230,7 @@ def test_a_story_shows_its_evidence(client, run):
 
 
 def test_a_change_is_shown_by_its_words(client, run):
-    version, story, at = one(
+    version, story, _at = one(
         run,
         "select v.version_id, v.story_id, v.captured_at from news.article_version v "
         "where not exists (select from news.article_change c where c.version_id = v.version_id)",
@@ -242,13 +246,16 @@ def test_a_change_is_shown_by_its_words(client, run):
 
 def test_a_retry_sets_pending_once_and_keeps_the_law(client, run):
     feed, entry = one(
-        run, "select feed_id, entry_key from ops.ledger where state = 'rejected' and starts_with(reason, 'http_')"
+        run,
+        "select feed_id, entry_key from ops.ledger where state = 'rejected' and starts_with(reason, 'http_')",
     )
     form = {"before": NOW.isoformat(), "feed_id": str(feed), "entry_key": entry}
     first = client.post("/ledger/retry", data=form, headers=OWN)
     assert (first.status_code, first.headers["location"]) == (303, "/ledger?retried=1")
     assert "1 entry is pending again" in client.get(first.headers["location"]).text
-    assert one(run, f"select state, reason, tries from ops.ledger where feed_id = '{feed}' and entry_key = '{entry}'") == (
+    assert one(
+        run, f"select state, reason, tries from ops.ledger where feed_id = '{feed}' and entry_key = '{entry}'"
+    ) == (
         "discovered",
         None,
         0,
@@ -256,10 +263,14 @@ def test_a_retry_sets_pending_once_and_keeps_the_law(client, run):
     assert client.post("/ledger/retry", data=form, headers=OWN).headers["location"].endswith("retried=0")
     assert run.conserved() == []
     every = {"before": NOW.isoformat(), "reason": "not_an_article"}
-    (count,) = one(run, "select count(*) from ops.ledger where state = 'rejected' and reason = 'not_an_article'")
+    (count,) = one(
+        run, "select count(*) from ops.ledger where state = 'rejected' and reason = 'not_an_article'"
+    )
     early = {**every, "before": (NOW - timedelta(days=3)).isoformat()}
     assert client.post("/ledger/retry", data=early, headers=OWN).headers["location"].endswith("retried=0")
-    assert client.post("/ledger/retry", data=every, headers=OWN).headers["location"].endswith(f"retried={count}")
+    assert (
+        client.post("/ledger/retry", data=every, headers=OWN).headers["location"].endswith(f"retried={count}")
+    )
     assert run.conserved() == []
 
 
