@@ -225,7 +225,6 @@ def test_a_retry_by_its_button_within_airflow(site):
         inner = "document.querySelector('iframe')?.contentDocument"
         page.until(lambda: page.run(f"!!{inner}?.querySelector('.tiles')"))
         page.until(lambda: page.run("!!document.querySelector('a[href$=\"/plugin/newsroom\"]')"))
-        page.picture("/tmp/nr-airflow.png")
         assert page.run(f"{inner}.documentElement.classList.contains('framed')")
         page.run(f"{inner}.querySelector('a[href$=\"/ledger\"]').click()")
         page.until(lambda: page.run(f"!!{inner}?.querySelector('form[action$=\"/retry\"] button')"))
@@ -245,21 +244,24 @@ def test_pictures(site):
         "order by v.story_id",
     )
     shots = (
-        ("overview", "/", DESKTOP, "light"),
-        ("stories", "/stories?live=false", (1280, 860), "dark"),
-        ("story", f"/stories/{story}", DESKTOP, "light"),
-        ("feeds", "/feeds", (1280, 860), "light"),
-        ("ledger", "/ledger", (1280, 860), "dark"),
-        ("phone", "/", PHONE, "dark"),
+        ("overview", "/plugin/newsroom", (1280, 1130), "light"),
+        ("stories", "/newsroom/stories?live=false", (1280, 860), "dark"),
+        ("story", f"/newsroom/stories/{story}", (1280, 1100), "light"),
+        ("feeds", "/newsroom/feeds", (1280, 860), "light"),
+        ("ledger", "/newsroom/ledger", (1280, 860), "dark"),
+        ("phone", "/newsroom/", PHONE, "dark"),
     )
     with chromium() as page:
         _signed_in(page, site)
         for name, path, size, scheme in shots:
             page.look(size, scheme, mobile=size == PHONE)
-            page.open(f"{site.url}/newsroom{path}")
-            page.picture(folder / f"newsroom-{name}.png", whole=name in ("overview", "story"))
+            page.open(site.url + path)
+            page.until(lambda: page.run(SHOWN))
+            page.picture(folder / f"newsroom-{name}.png")
 
 
+SHOWN = "!!(document.querySelector('iframe')?.contentDocument ?? document).querySelector('main h1')"
+"""True once our page is there, in Airflow's frame or alone."""
 FAINT = """[...document.querySelectorAll('body *')].filter(one => one.childNodes.length &&
   [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()) && one.getClientRects().length &&
   !one.closest('svg, .skip, script, style, option')).flatMap(one => {
