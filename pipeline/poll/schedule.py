@@ -76,7 +76,7 @@ def next_poll(history: FeedHistory, *, now: datetime) -> Plan:
     own = max(own, SHORTEST if pace.days or pace.window_entries else FIRST)
     wait = failed_wait(history, own) if history.outcome == "failed" else own
     if not gap:
-        wait = max(wait, min(wished(history), max(safe / 2, SHORTEST)))
+        wait = max(wait, min(wished(history), max(safe, SHORTEST)))
     at = now + max(wait * (1 + JITTER * fraction), SHORTEST)
     later = at if gap else past_skipped(history, at, fraction)
     if later - now <= max(safe, wait) or safe >= LONGEST or history.outcome == "failed":
