@@ -74,7 +74,7 @@ FILL = (
     from generate_series(0, :stories * 3 / 2 - 1) i, lateral (select :now - interval '30 days' * (i % :stories * 1.0 / :stories) as at) t""",
 )
 PATHS = (
-    "/", "/feeds", "/feeds?sort=gaps&order=desc", "/feeds?q=paper77&page=1", "/feeds?page=200", "/stories", "/stories?source={source}",
+    "/", "/feeds", "/feeds?sort=gaps&order=desc", "/feeds?q=paper77&page=1", "/feeds?page=200", "/stories", "/stories?q=paper77",
     "/ledger", "/ledger?reason=robots&page=20", "/history", "/feeds/{feed}", "/stories/{story}",
 )  # fmt: skip
 
@@ -123,7 +123,7 @@ def _measure(engine: Engine) -> None:
     with engine.connect() as connection:
         ids = {
             name: connection.exec_driver_sql(f"select {name}_id from news.{table} limit 1").scalar_one()
-            for name, table in (("source", "source"), ("feed", "feed"), ("story", "article"))
+            for name, table in (("feed", "feed"), ("story", "article"))
         }
     begun = time.perf_counter()
     with reading(engine) as connection:

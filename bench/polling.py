@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=60)
     parser.add_argument("--others", action="store_true")
     options = parser.parse_args()
-    console = Console(width=150)
+    console = Console(width=190)
     began = time.perf_counter()
     universe = world(options.seed, options.feeds, options.days)
     console.print(_described(universe, options.seed, options.days))
@@ -68,9 +68,21 @@ def _timed(universe: list[SimulatedFeed], rule: Rule, days: int) -> tuple[Outcom
 
 def _table() -> Table:
     table = Table("rule", title="requests and bodies: share of a fixed hourly schedule; delays in minutes")
-    for name in ("requests", "bodies", "found", "lost", "twice", "median", "p90", "gaps", "alarmed", "CPU s"):
+    for name in (
+        "requests",
+        "bodies",
+        "found",
+        "lost",
+        "twice",
+        "median",
+        "p90",
+        "gaps",
+        "alarmed",
+        "alarms",
+        "CPU s",
+    ):
         table.add_column(name, justify="right")
-    table.add_column("found, median delay: up to 2, 20, 200, 500 a day")
+    table.add_column("found, median: to 2, 20, 200, 500 a day")
     return table
 
 
@@ -87,6 +99,7 @@ def _add(table: Table, name: str, outcome: Outcome, seconds: float, feeds: int, 
         f"{outcome.p90_minutes:.0f}",
         f"{outcome.gaps:,}",
         f"{outcome.alarmed_gaps:,}" if outcome.alarms else "–",
+        f"{outcome.alarms:,}" if outcome.alarms else "–",
         f"{seconds:.0f}",
         "  ".join(f"{share:.2%} {median:.0f}" for share, median in outcome.by_rate),
     )

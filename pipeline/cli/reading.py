@@ -1,4 +1,4 @@
-"""Commands that look: extract, query, export, archive verify."""
+"""Commands that look: extract, query, export."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from pipeline.cli import show
 from pipeline.cli.explain import explained
 from pipeline.cli.onepage import article_of, fetch, is_address, read_file, registered
 from pipeline.cli.session import (
-    ArchiveOption,
     DemoOption,
     SourcesOption,
     WarehouseOption,
@@ -25,7 +24,6 @@ from pipeline.cli.session import (
     settled,
 )
 from pipeline.errors import SettingsError
-from pipeline.fetch import Archive
 from pipeline.flow.context import utc_now
 from pipeline.warehouse import reports
 from pipeline.warehouse.engine import transaction
@@ -38,9 +36,6 @@ def add_to(app: typer.Typer) -> None:
     """Registers the commands."""
     for command in (extract, query, export):
         app.command()(command)
-    archive = typer.Typer(help="The archive of every byte received.", no_args_is_help=True)
-    archive.command("verify")(verify)
-    app.add_typer(archive, name="archive")
 
 
 def extract(
@@ -129,19 +124,6 @@ def export(
             stream.close()
             partial.replace(output)
     err.print(f"[dim]{count:,} stories[/]")
-
-
-def verify(archive: ArchiveOption = None, demo: DemoOption = False) -> None:
-    """Reads the whole archive and names what is damaged. Status 1 if anything is."""
-    store = Archive(settled(archive=archive, demo=demo).archive_location)
-    found = 0
-    with err.status("Reading the archive"):
-        for finding in store.verify(now=utc_now()):
-            found += 1
-            out.print(f"{finding.object}: {finding.problem}", highlight=False, soft_wrap=True)
-    if found:
-        raise typer.Exit(1)
-    out.print("the archive is whole")
 
 
 def _print_line(values: dict[str, Any], stream: Any = None) -> None:

@@ -19,9 +19,10 @@ from xml.sax.saxutils import unescape
 
 import feedparser
 
+from pipeline.poll.asked import skipped_days, skipped_hours, ttl_minutes, update_minutes
 from pipeline.poll.mending import closed_fields
 from pipeline.poll.texts import absolute, distinct, is_picture, plain
-from pipeline.poll.xmlfeed import Link, permalink, skipped_days, skipped_hours, ttl_minutes, update_minutes
+from pipeline.poll.xmlfeed import Link, permalink
 from pipeline.records import Entry, ParsedFeed
 
 _FORMATS = {

@@ -145,3 +145,13 @@ def overview(connection: Connection, now: datetime, *, hours: int = 48, sources:
             PlaceCount(**row) for row in connection.execute(_PLACES, {**window, "most": 150}).mappings()
         ),
     )
+
+
+def containing(words: str) -> str | None:
+    r"""A pattern for ``like`` that ``words`` stand in, meaning nothing but themselves; None: there are none.
+
+    >>> containing("50%_off"), containing(" ")
+    ('%50\\%\\_off%', None)
+    """
+    plain = "".join(f"\\{sign}" if sign in "\\%_" else sign for sign in words.strip())
+    return f"%{plain}%" if plain else None

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, RowMapping, text
 
+from pipeline.warehouse.pages import containing
+
 HEALTHS = ("failing", "gone", "overdue", "silent", "gap", "new", "healthy", "off")
 """What a feed's health may be, the most urgent first; ``_KNOWN`` says when it is which."""
 SORTS = {
@@ -162,7 +164,7 @@ def feed_list(connection: Connection, choice: Choice, now: datetime) -> FeedList
     parameters: dict[str, Any] = {
         "now": now,
         "health": choice.health,
-        "like": f"%{_plain(choice.words)}%" if choice.words else None,
+        "like": containing(choice.words),
         "size": PAGE,
         "skipped": (choice.page - 1) * PAGE,
     }
@@ -193,12 +195,3 @@ def feed_with_polls(
 def _feed(row: RowMapping) -> Feed:
     values: dict[str, Any] = {name: value for name, value in row.items() if name != "found"}
     return Feed(**values)
-
-
-def _plain(words: str) -> str:
-    r"""``words`` for ``like``, in which they stand for nothing but themselves.
-
-    >>> _plain("50%_off")
-    '50\\\\%\\\\_off'
-    """
-    return "".join(f"\\{sign}" if sign in "\\%_" else sign for sign in words)

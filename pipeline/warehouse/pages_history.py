@@ -9,11 +9,9 @@ from sqlalchemy import Connection, text
 
 _DAYS = text("""
 with documents as (
-    select date_trunc('day', polled_at, 'UTC') as day, count(*) as polls,
-           count(*) filter (where outcome = 'changed') as documents,
-           count(*) filter (where outcome = 'failed') as failed,
+    select date_trunc('day', polled_at, 'UTC') as day, count(*) as documents,
            count(*) filter (where is_gap) as gaps, sum(new_entries) as entries
-    from ops.feed_poll where polled_at >= :since and polled_at < :until group by 1
+    from ops.feed_poll where outcome = 'changed' and polled_at >= :since and polled_at < :until group by 1
 ), pages as (
     select date_trunc('day', fetched_at, 'UTC') as day, count(*) as pages
     from ops.fetch where fetched_at >= :since and fetched_at < :until group by 1
@@ -21,8 +19,8 @@ with documents as (
     select date_trunc('day', published_at, 'UTC') as day, count(*) as stories
     from news.article where published_at >= :since and published_at < :until group by 1
 )
-select (day at time zone 'UTC')::date as day, coalesce(polls, 0) as polls, coalesce(documents, 0) as documents,
-       coalesce(failed, 0) as failed, coalesce(gaps, 0) as gaps, coalesce(entries, 0)::bigint as entries,
+select (day at time zone 'UTC')::date as day, coalesce(documents, 0) as documents, coalesce(gaps, 0) as gaps,
+       coalesce(entries, 0)::bigint as entries,
        coalesce(pages, 0) as pages, coalesce(stories, 0) as stories
 from generate_series(cast(:since as timestamptz), cast(:until as timestamptz) - interval '1 day', interval '1 day') as day
 left join documents using (day) left join pages using (day) left join stories using (day)
@@ -36,10 +34,8 @@ class Day:
     """A day in UTC."""
 
     day: date
-    polls: int
     documents: int
     """Polls that brought a document, each kept in the archive and entered in the ledger."""
-    failed: int
     gaps: int
     entries: int
     """Entries that those documents brought."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from pipeline.warehouse.pages import containing
+
 PAGE = 30
 
 _CARD = """
@@ -27,16 +29,14 @@ left join news.story_cluster c on c.story_id = a.story_id
 """
 _LATEST = """(
     select * from news.article
-    where (cast(:source as uuid) is null or source_id = :source)
+    where (cast(:like as text) is null or source_id in (
+            select source_id from news.source where name ilike :like or domain ilike :like))
         and (cast(:at as timestamptz) is null or (first_seen_at, story_id) < (:at, :story))
     order by first_seen_at desc, story_id desc limit :size
 )"""
 _LIST = text(_CARD.format(chosen=_LATEST) + "order by a.first_seen_at desc, a.story_id desc")
 _ONE = text(_CARD.format(chosen="news.article") + "where a.story_id = :story")
 _ALIAS = text("select story_id from news.story_alias where alias_id = :story")
-_SOURCES = text(
-    "select source_id, name, domain from news.source where state <> 'removed' order by lower(name), domain"
-)
 _DATES = text("""
 select position, role, evidence, method, instant, local, utc_offset_minutes, zone, precision, flags, is_chosen,
        coalesce((select jsonb_agg(jsonb_build_array(r.local, r.instant, r.zone) order by r.position)
@@ -46,7 +46,7 @@ from news.article_timestamp t where story_id = :story order by is_chosen desc, p
 """)
 _PLACES = text("""
 select name, country, admin1, lat, lon, zone, method,
-       coalesce((select jsonb_agg(concat_ws(', ', n.name, n.admin1, n.country) order by n.position)
+       coalesce((select jsonb_agg(concat_ws(', ', n.name, substring(n.admin1 from '^[A-Z]+$'), n.country) order by n.position)
                  from news.article_place_namesake n
                  where n.story_id = p.story_id and n.place_position = p.position), '[]') as namesakes
 from news.article_place p where story_id = :story and rel = 'located' order by position
@@ -191,30 +191,18 @@ class Story:
     entries: tuple[Seen, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Publisher:
-    """A publisher, to choose stories by."""
-
-    source_id: uuid.UUID
-    name: str
-    domain: str
-
-
 def latest(
-    connection: Connection,
-    *,
-    source: uuid.UUID | None = None,
-    after: tuple[datetime, uuid.UUID] | None = None,
+    connection: Connection, *, words: str = "", after: tuple[datetime, uuid.UUID] | None = None
 ) -> tuple[Card, ...]:
     """A page of stories in the order of their arrival, the latest first.
 
     Args:
         connection: in a transaction of ``pages.reading``.
-        source: only this publisher's.
+        words: part of the publisher's name or domain, in any letter case.
         after: ``first_seen_at`` and id of the last story of the page before; None: the first page.
     """
     at, story = after or (None, None)
-    parameters = {"source": source, "at": at, "story": story, "size": PAGE}
+    parameters = {"like": containing(words), "at": at, "story": story, "size": PAGE}
     return tuple(Card(**row) for row in connection.execute(_LIST, parameters).mappings())
 
 
@@ -234,8 +222,3 @@ def story(connection: Connection, story_id: uuid.UUID) -> Story | None:
         versions=tuple(Version(**found) for found in connection.execute(_VERSIONS, key).mappings()),
         entries=tuple(Seen(**found) for found in connection.execute(_ENTRIES, key).mappings()),
     )
-
-
-def publishers(connection: Connection) -> tuple[Publisher, ...]:
-    """All publishers by name."""
-    return tuple(Publisher(**row) for row in connection.execute(_SOURCES).mappings())

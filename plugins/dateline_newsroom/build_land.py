@@ -30,7 +30,7 @@ def land(places: Iterable[tuple[float, float]]) -> list[str]:
     return ["".join(row) for row in rows]
 
 
-def _settlements() -> Iterator[tuple[float, float]]:
+def settlements() -> Iterator[tuple[float, float]]:
     """Latitude and longitude of each place in the gazetteer's file: its lines of eight fields."""
     with gzip.open(PATH, "rt", encoding="utf-8") as lines:
         next(lines)
@@ -41,4 +41,4 @@ def _settlements() -> Iterator[tuple[float, float]]:
 
 
 if __name__ == "__main__":
-    LAND.write_text("\n".join(land(_settlements())) + "\n", encoding="ascii")
+    LAND.write_text("\n".join(land(settlements())) + "\n", encoding="ascii")

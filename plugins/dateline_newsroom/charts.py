@@ -62,7 +62,7 @@ def stacked_hours(rows: Sequence[Series], hours: Sequence[datetime], *, title: s
         x, base = _LEFT + place * step, float(floor)
         if hour.hour % 6 == 0:
             label = f"{hour:%a %d}" if hour.hour == 0 else f"{hour:%H}"
-            parts.append(f'<text class="axis" x="{x:.1f}" y="{HEIGHT - 6}">{label}</text>')
+            parts.append(f'<text class="axis" x="{x + 4:.1f}" y="{HEIGHT - 6}">{label}</text>')
             if hour.hour == 0:
                 parts.append(f'<line class="day" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{HEIGHT - 4}"/>')
         for row in rows:

@@ -76,6 +76,7 @@ def _environment() -> Environment:
         "duration": words.duration,
         "offset": words.offset,
         "reason": words.reason,
+        "failure": words.failure,
         "size": words.size,
         "diff": diff,
         "count": lambda number: f"{number:,}",

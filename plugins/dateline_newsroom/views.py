@@ -16,7 +16,7 @@ from dateline_newsroom.render import base, page
 from dateline_newsroom.security import is_own_form
 from dateline_newsroom.worldmap import Spot, world_map
 from pipeline.warehouse import pages, pages_feeds, pages_history, pages_ledger, pages_stories
-from pipeline.warehouse.engine import Connection, Engine, transaction
+from pipeline.warehouse.engine import Engine, transaction
 
 CENSUS_SECONDS = 60
 """The whole ledger is counted at most so often, however many look on."""
@@ -130,26 +130,21 @@ def _add_stories(router: APIRouter, desk: Desk) -> None:
     @router.get("/stories")
     def stories(
         request: Request,
-        source: str = "",
+        q: Annotated[str, Query(max_length=200)] = "",
         before: Annotated[str, Query(max_length=100)] = "",
         live: bool = True,
     ) -> str:
-        publisher, after = _uuid(source), _cursor(before)
-
-        def told(connection: Connection) -> dict[str, Any]:
-            cards = pages_stories.latest(connection, source=publisher, after=after)
-            return {"cards": cards, "publishers": pages_stories.publishers(connection)}
-
-        found = desk.ask(told)
+        words, after = q.strip(), _cursor(before)
+        cards = desk.ask(pages_stories.latest, words=words, after=after)
         return page(
             request,
             "stories.html",
             now=desk.now(),
-            source=publisher,
+            words=words,
+            cards=cards,
             is_first=after is None,
             is_live=live and after is None,
-            more=_cursor_of(found["cards"]),
-            **found,
+            more=_cursor_of(cards),
         )
 
     @router.get("/stories/{story_id}")
@@ -200,22 +195,14 @@ def _add_ledger(router: APIRouter, desk: Desk, may_write: Callable[..., Any]) ->
         return RedirectResponse(f"{base(request)}/ledger?retried={count}", status_code=303)
 
 
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
 def _cursor(text: str) -> tuple[datetime, uuid.UUID] | None:
     """Where the page before ended; None for what is no such mark."""
     moment, _, story = text.partition("_")
     try:
-        at = datetime.fromisoformat(moment)
+        at, number = datetime.fromisoformat(moment), uuid.UUID(story)
     except ValueError:
         return None
-    number = _uuid(story)
-    return (at, number) if number and at.tzinfo else None
+    return (at, number) if at.tzinfo else None
 
 
 def _cursor_of(cards: tuple[pages_stories.Card, ...]) -> str | None:

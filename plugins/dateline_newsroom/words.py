@@ -32,12 +32,12 @@ _MARKS = re.compile(r"\[-(.*?)-\]|\{\+(.*?)\+\}", re.DOTALL)
 
 
 def duration(seconds: float | None) -> str:
-    """Seconds in at most two units; an en dash for None.
+    """Seconds in at most two units; an en dash for None, and for nothing.
 
-    >>> [duration(seconds) for seconds in (0.2, 59, 300, 5400, 90_000, None)]
-    ['0 s', '59 s', '5 min', '1 h 30 min', '1 d 1 h', '–']
+    >>> [duration(seconds) for seconds in (0, 59, 300, 5400, 90_000, None)]
+    ['–', '59 s', '5 min', '1 h 30 min', '1 d 1 h', '–']
     """
-    if seconds is None:
+    if not seconds:
         return "–"
     left = round(abs(seconds))
     told: list[str] = []
@@ -54,6 +54,7 @@ def duration(seconds: float | None) -> str:
 def ago(moment: datetime | None, now: datetime) -> str:
     """How long before or after ``now``, in one unit.
 
+    >>> from datetime import timedelta
     >>> now = datetime(2026, 3, 1, 12)
     >>> [ago(now - timedelta(minutes=m), now) for m in (0, 5, 200, -90)]
     ['just now', '5 min ago', '3 h ago', 'in 1 h']
@@ -106,6 +107,21 @@ def reason(code: str | None) -> str:
     if number != code and number.isdigit():
         return STATUSES.get(int(number)) or _phrase(int(number))
     return code.replace("_", " ")
+
+
+def failure(code: str | None, detail: str | None) -> str:
+    """Why, in a sentence, and then what exactly happened.
+
+    >>> failure("not_a_feed", "not_a_feed: html page")
+    'The document is no feed. Html page.'
+    >>> failure("http_404", None)
+    'There is no such page.'
+    """
+    exactly = (detail or "").removeprefix(f"{code}:").strip()
+    if not exactly:
+        return reason(code)
+    end = "" if exactly.endswith((".", "!", "?")) else "."
+    return f"{reason(code)} {exactly[0].upper()}{exactly[1:]}{end}"
 
 
 def _phrase(status: int) -> str:

@@ -240,11 +240,11 @@ def test_pictures(site):
     (story,) = _one(
         site,
         "select v.story_id from news.article_change c join news.article_version v using (version_id) "
-        "join news.story_cluster o using (story_id) where c.field = 'body' and o.cluster_id <> o.story_id "
-        "order by v.story_id",
+        "join news.article a using (story_id) left join news.article_dateline d using (story_id) "
+        "order by c.field = 'body' desc, d.raw is null, a.language like 'en%%' desc, v.story_id",
     )
     shots = (
-        ("overview", "/plugin/newsroom", (1280, 1130), "light"),
+        ("overview", "/plugin/newsroom", (1280, 1190), "light"),
         ("stories", "/newsroom/stories?live=false", (1280, 860), "dark"),
         ("story", f"/newsroom/stories/{story}", (1280, 1100), "light"),
         ("feeds", "/newsroom/feeds", (1280, 860), "light"),

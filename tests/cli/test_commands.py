@@ -139,12 +139,14 @@ def test_query_prints_tables_csv_and_lines_and_cannot_write(hour):
     assert "harbourpost" in shell("query", "select domain from news.source where domain like '%post%'").stdout
 
 
-def test_the_archive_is_whole_until_a_byte_of_it_changes(hour):
+def test_the_archive_is_whole_until_a_byte_of_a_record_changes(hour):
     shell, _ = hour
     assert "whole" in shell("archive", "verify").stdout
     segment = next((shell.folder / "archive").rglob("page-*.warc.gz"))
     data = bytearray(segment.read_bytes())
-    data[len(data) // 2] ^= 0xFF
+    # Within what is packed: the head of a gzip member has a time and a system that nobody reads.
+    member = data.rindex(b"\x1f\x8b\x08", 0, len(data) // 2)
+    data[member + 40] ^= 0xFF
     segment.write_bytes(data)
     assert segment.name in shell("archive", "verify", code=1).stdout
 

@@ -11,6 +11,7 @@ from fastapi import HTTPException, Request
 from fastapi.testclient import TestClient
 
 from pipeline.errors import SettingsError
+from pipeline.warehouse.claims import claim_to_fetch
 from pipeline.warehouse.engine import open_warehouse, transaction
 from tests.plugins.world import filled
 
@@ -204,6 +205,8 @@ def test_stories_come_newest_first_and_each_once(client):
         following = re.search(r'href="(/stories\?before=[^"]+)"', text)
         path = following[1].replace("&amp;", "&") if following else None
     assert len(seen) == len(set(seen)) > 40
+    some = client.get("/stories?q=HARBOURpost").text
+    assert set(re.findall(r'<p class="when"><b>([^<]+)', some)) == {"Harbour Post"}
     live = client.get("/stories").text
     assert 'data-live="10"' in live
     assert 'http-equiv="refresh"' in live
@@ -262,6 +265,9 @@ def test_a_retry_sets_pending_once_and_keeps_the_law(client, run):
     )
     assert client.post("/ledger/retry", data=form, headers=OWN).headers["location"].endswith("retried=0")
     assert run.conserved() == []
+    with transaction(run.engine) as connection:
+        taken_up = claim_to_fetch(connection, 1, 100, NOW)
+    assert (feed, entry) in {(claim.feed_id, claim.entry_key) for claim in taken_up}
     every = {"before": NOW.isoformat(), "reason": "not_an_article"}
     (count,) = one(
         run, "select count(*) from ops.ledger where state = 'rejected' and reason = 'not_an_article'"
