@@ -10,6 +10,7 @@ from pipeline.history.archive import received_feeds
 from pipeline.warehouse import schema
 from pipeline.warehouse.engine import transaction
 from pipeline.warehouse.registry import feeds_to_poll, other_addresses
+from pipeline.warehouse.replays import Replay, record_replay
 
 
 def enter_window(
@@ -23,8 +24,8 @@ def enter_window(
 ) -> list[PollLine]:
     """Enters the feed documents that this shard's feeds gave in ``[since, until)``.
 
-    The interval decides, never the clock; what the ledger knows already stays as it is. A document
-    of a feed that is registered no more is passed over: its entries have no publisher.
+    The interval decides, never the clock; what the ledger knows already stays as it is. A document of a feed that
+    is registered no more is passed over: its entries have no publisher. ``ops.replay`` then says that it was done.
 
     Raises:
         ArchiveDamaged: a segment cannot be read to its end.
@@ -40,4 +41,7 @@ def enter_window(
         if feed := feeds.get(response.url) or others.get(response.url):
             lines.append(enter_answer(context, feed, response, ref))
             progress("poll", 1)
+    told = Replay(since, until, shard, of, documents=len(lines), new=sum(line.new for line in lines))
+    with transaction(context.engine) as connection:
+        record_replay(connection, told, context.clock())
     return lines

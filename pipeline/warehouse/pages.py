@@ -51,6 +51,11 @@ group by p.name, p.country, p.lat, p.lon
 order by stories desc, p.name limit :most
 """)
 
+_WATCHERS = text("""
+select shard, began_at, seconds, polled_at, feeds, failed, new from ops.watcher
+where "of" = (select "of" from ops.watcher order by began_at desc limit 1) order by shard
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class HourCount:
@@ -95,6 +100,24 @@ class PlaceCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Watcher:
+    """A watcher of feeds in the triggerer, as its last rounds left it."""
+
+    shard: int
+    began_at: datetime
+    """Begin of its last round that came to an end, UTC."""
+    seconds: float
+    """Time that this round took."""
+    polled_at: datetime | None
+    """Begin of its last round in which feeds were due; None: there was none yet."""
+    feeds: int
+    """Feeds polled in that one."""
+    failed: int
+    new: int
+    """Entries that it brought."""
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The state of the newsroom at one moment."""
 
@@ -106,6 +129,8 @@ class Overview:
     """The latest of the last day."""
     places: tuple[PlaceCount, ...]
     """Those with the most stories first."""
+    watchers: tuple[Watcher, ...]
+    """By shard, of the watchers that work now; of those before their number was changed nothing."""
 
 
 @contextmanager
@@ -144,6 +169,7 @@ def overview(connection: Connection, now: datetime, *, hours: int = 48, sources:
         places=tuple(
             PlaceCount(**row) for row in connection.execute(_PLACES, {**window, "most": 150}).mappings()
         ),
+        watchers=tuple(Watcher(**row) for row in connection.execute(_WATCHERS).mappings()),
     )
 
 

@@ -22,6 +22,8 @@ CENSUS_SECONDS = 60
 """The whole ledger is counted at most so often, however many look on."""
 _MOST_PAGES = 100_000
 _WELL = ("healthy", "new", "off")
+_LATE = timedelta(minutes=6)
+"""Longer than a watcher ever waits between two rounds: beyond it none is at work, or each of its rounds fails."""
 _AILING = 5
 """Feeds to look at that the overview names: the rest are a click away."""
 
@@ -86,6 +88,7 @@ def _add_overview(router: APIRouter, desk: Desk) -> None:
             map=world_map(spots, title="Where the stories of the last 48 hours were filed"),
             census=desk.census(),
             health=feeds.by_health,
+            LATE=_LATE,
             ailing=[feed for feed in feeds.feeds if feed.health not in _WELL][:_AILING],
         )
 

@@ -11,8 +11,11 @@ from fastapi import HTTPException, Request
 from fastapi.testclient import TestClient
 
 from pipeline.errors import SettingsError
+from pipeline.flow.window import enter_window
+from pipeline.warehouse import pages, pages_history
 from pipeline.warehouse.claims import claim_to_fetch
 from pipeline.warehouse.engine import open_warehouse, transaction
+from pipeline.warehouse.watchers import Round, record_round
 from tests.plugins.world import filled
 
 NOW = datetime(2026, 3, 4, 18, 20, tzinfo=UTC)
@@ -180,6 +183,39 @@ def test_a_loss_is_shown(run):
     finally:
         count_more(-1)
     assert run.conserved() == []
+
+
+def test_a_backfill_is_seen_while_it_runs(run):
+    """A moment in two windows counts once, and a window counts when all its shares are done."""
+    client = client_of(lambda: run.engine)
+    day = NOW.replace(hour=0, minute=0) - timedelta(days=1)
+    assert 'id="backfill"' not in client.get("/history").text
+    run.now = NOW - timedelta(minutes=3)
+    enter_window(run.context, day, day + timedelta(hours=6))
+    enter_window(run.context, day + timedelta(hours=5), day + timedelta(hours=8))
+    enter_window(run.context, day + timedelta(hours=12), day + timedelta(hours=13), shard=0, of=2)
+    with pages.reading(run.engine) as connection:
+        told = pages_history.history(connection, NOW)
+    assert (told.backfill.windows, told.backfill.complete) == (3, 2)
+    assert told.backfill.new == 0  # the ledger had it all
+    assert {one.day: one.replayed_hours for one in told.days if one.replayed_hours} == {day.date(): 8.0}
+    shown = client.get("/history").text
+    assert "8 of 24" in shown
+    assert "the others lack a share" in shown
+    enter_window(run.context, day + timedelta(hours=12), day + timedelta(hours=13), shard=1, of=2)
+    assert "9 of 24" in client.get("/history").text
+
+
+def test_watchers_are_shown_and_a_late_one_is_told(run):
+    client = client_of(lambda: run.engine)
+    with transaction(run.engine) as connection:
+        for shard, minutes in ((0, 1), (1, 30)):
+            at = NOW - timedelta(minutes=minutes)
+            record_round(connection, Round(shard, 2, at, seconds=0.4, feeds=7, failed=1, new=1))
+    shown = " ".join(client.get("/").text.split())
+    assert shown.count(">late<") == 1
+    assert "7 feeds due" in shown
+    assert "1 new entry, 1 failed" in shown
 
 
 def test_feeds_are_filtered_sorted_and_paged(client, run):

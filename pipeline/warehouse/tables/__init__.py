@@ -44,6 +44,7 @@ from pipeline.warehouse.tables.ops import (
     ROBOTS,
     STORY_TEXT,
 )
+from pipeline.warehouse.tables.replays import REPLAY
 from pipeline.warehouse.tables.subscriptions import SUBSCRIPTION
 from pipeline.warehouse.tables.watching import WATCHER
 
@@ -109,6 +110,7 @@ __all__ = [
     "HOST_SLOT",
     "LEDGER",
     "METADATA",
+    "REPLAY",
     "REVISIT",
     "ROBOTS",
     "SOURCE",
