@@ -64,11 +64,10 @@ quality: $(STAMP) ## Scores on the gold sets beside the checkout, against the fl
 floors: $(STAMP) ## The same without the baselines: what CI asks
 	@"$(BIN)/python" bench/quality.py --floors
 
-bench: $(STAMP) ## What a string, an address and a story cost, beside what others cost in the same run
-	@"$(BIN)/python" bench/dateline.py
-	@"$(BIN)/python" bench/urls.py
-	@"$(BIN)/python" bench/extract.py
-	@"$(BIN)/python" bench/flow.py
+BENCHES ?= dateline urls extract feeds poll polling hostile dedup archive pages flow latency
+
+bench: $(STAMP) ## What each part costs, beside what others cost in the same run: make bench BENCHES="poll feeds"
+	@set -e; for name in $(BENCHES); do echo "== bench/$$name.py"; "$(BIN)/python" bench/$$name.py; done
 
 lock: ## Resolve requirements.lock anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements.lock

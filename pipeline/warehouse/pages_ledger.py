@@ -26,7 +26,7 @@ select l.feed_id, l.entry_key, l.url, l.entry ->> 'headline' as headline, s.name
        l.tries, l.discovered_at, l.settled_at
 from ops.ledger l join news.source s using (source_id)
 where l.state = 'rejected' and (cast(:reason as text) is null or l.reason = :reason)
-order by l.settled_at desc nulls last, l.feed_id, l.entry_key
+order by l.settled_at desc, l.feed_id, l.entry_key
 limit :size offset :skipped
 """)
 # An entry whose bytes are the feed's own document is read again; of every other the page is asked for anew.

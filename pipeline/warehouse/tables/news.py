@@ -120,6 +120,7 @@ ARTICLE = Table(
     column("loaded_at", DateTime(timezone=True), "When this row was last written: our bookkeeping"),
     Index(None, "source_id", "published_at"),
     Index(None, "published_at"),
+    Index(None, "first_seen_at", "story_id"),
     Index(None, "text_hash"),
     # Hash: an address may be longer than a B-tree takes.
     Index(None, "canonical_url", postgresql_using="hash"),

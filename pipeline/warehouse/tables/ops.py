@@ -160,6 +160,7 @@ FEED_POLL = Table(
     *_archived(),
     Index(None, "polled_at"),
     Index("ix_feed_poll_gap", "feed_id", "polled_at", postgresql_where=sql("is_gap")),
+    Index("ix_feed_poll_changed", "polled_at", postgresql_where=sql("outcome = 'changed'")),
     Index("ix_feed_poll_asked_url", "asked_url", postgresql_where=sql("asked_url is not null")),
     CheckConstraint("outcome in ('changed', 'unchanged', 'same_body', 'failed')", name="outcome"),
     CheckConstraint("(outcome = 'failed') = (reason is not null)", name="failed_has_reason"),
@@ -265,6 +266,7 @@ LEDGER = Table(
         "discovered_at",
         postgresql_where=sql("state in ('discovered', 'fetched', 'waiting')"),
     ),
+    Index("ix_ledger_rejected", "settled_at", postgresql_where=sql("state = 'rejected'")),
     Index(
         "ix_ledger_pending",
         "state",

@@ -42,7 +42,43 @@ def upgrade() -> None:
         schema="ops",
         comment="Past windows that a backfill has entered from the archive: one row a window and share",
     )
+    op.create_index(
+        op.f("ix_article_first_seen_at_story_id"),
+        "article",
+        ["first_seen_at", "story_id"],
+        unique=False,
+        schema="news",
+    )
+    op.create_index(
+        "ix_feed_poll_changed",
+        "feed_poll",
+        ["polled_at"],
+        unique=False,
+        schema="ops",
+        postgresql_where=sa.text("outcome = 'changed'"),
+    )
+    op.create_index(
+        "ix_ledger_rejected",
+        "ledger",
+        ["settled_at"],
+        unique=False,
+        schema="ops",
+        postgresql_where=sa.text("state = 'rejected'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "ix_ledger_rejected",
+        table_name="ledger",
+        schema="ops",
+        postgresql_where=sa.text("state = 'rejected'"),
+    )
+    op.drop_index(
+        "ix_feed_poll_changed",
+        table_name="feed_poll",
+        schema="ops",
+        postgresql_where=sa.text("outcome = 'changed'"),
+    )
+    op.drop_index(op.f("ix_article_first_seen_at_story_id"), table_name="article", schema="news")
     op.drop_table("replay", schema="ops")
