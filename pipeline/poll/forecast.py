@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from pipeline.poll.pace import HOURS, PRIOR_STORIES, SURGE_DAYS, Pace, stretches
 
-PATIENCE_DAYS = 100 / 1440
-"""A request is worth 100 minutes of waiting: one story that waits so long, or five that wait 20 each.
+PATIENCE_DAYS = 120 / 1440
+"""A request is worth two hours of waiting: one story that waits so long, or five that wait 24 minutes each.
 
 At a steady rate the wait is then ``√(2 × PATIENCE / rate)``, the square root at which requests and waiting cost
-least together: 24 minutes at 500 stories a day, under two hours at 24, nine at one. The price was set so that a mix
+least together: 26 minutes at 500 stories a day, two hours at 24, ten at one. The price was set so that a mix
 of 2,000 feeds takes a third of an hourly schedule's requests (``docs/polling.md``)."""
 TURNED_OVER = 0.5
 """The share of a document that may be new at the next poll: one poll may then fail, and nothing is lost."""
