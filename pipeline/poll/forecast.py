@@ -44,7 +44,7 @@ def horizons(pace: Pace, start: float) -> Horizons:
     >>> steady = Pace(stories=240.0, days=10.0, scatter=1.0, window_entries=50)
     >>> due, safe = horizons(steady, 0.0)
     >>> round(due * 24, 1), round(safe * 24, 1)
-    (1.8, 18.3)
+    (2.0, 18.3)
     """
     ceiling = _ceiling(pace)
     limit = may_come(pace)
