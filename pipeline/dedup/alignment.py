@@ -51,17 +51,20 @@ def numbers(common: Alignment) -> tuple[int, int]:
     Of a phrase that recurs with other numbers, as in a table, any place in the other text will do.
     """
     left, right = common.left, common.right
-    if not (left.digits.any() and right.digits.any()):
+    numeric = np.flatnonzero(left.digits)
+    if not (len(numeric) and len(common.left_starts) and right.digits.any()):
         return 0, 0
-    here, there = _paired_words(common)
-    numeric = left.digits[here]
-    here, there = here[numeric], there[numeric]
-    met, kept = np.zeros(len(left.words), np.bool_), np.zeros(len(left.words), np.bool_)
-    met[here] = True
-    kept[here[left.words[here] == right.words[there]]] = True
+    offsets = _offsets(common)
+    # Longer than the text, so that a run which would begin before the first word is none.
+    partners = np.full(len(left.words) + RUN_WORDS, -1)
+    partners[common.left_starts] = common.right_starts
+    begins = partners[numeric[:, None] - offsets]
+    in_run = begins >= 0
+    equal = right.words[np.where(in_run, begins + offsets, 0)] == left.words[numeric, None]
+    met, kept = in_run.any(axis=1), (in_run & equal).any(axis=1)
     if (met & ~kept).any():
         exact = np.isin(shingles(left.words, RUN_WORDS), shingles(right.words, RUN_WORDS))
-        kept |= met & _covered(left, np.flatnonzero(exact))
+        kept |= met & _covered(left, np.flatnonzero(exact))[numeric]
     kept_count = int(np.count_nonzero(kept))
     return kept_count, int(np.count_nonzero(met)) - kept_count
 
@@ -77,14 +80,15 @@ def names_replaced(common: Alignment) -> int:
     if not loose.any():
         return 0
     gaps = stretches(~common.in_left)
-    gaps = gaps[_any(loose, gaps)]
+    starts, ends = gaps.T
+    gaps = gaps[_any(loose, gaps) & (starts > 0) & (ends < len(left.words)) & (ends - starts <= GAP_WORDS)]
+    beside = np.zeros(len(left.words), np.bool_)
+    beside[gaps[:, 0] - 1] = beside[gaps[:, 1]] = True
     partner = np.zeros(len(left.words), np.intp)
-    here, there = _paired_words(common)
+    here, there = _paired_words(common, beside)
     partner[here] = there
     replaced: set[tuple[bytes, bytes]] = set()
     for start, end in gaps.tolist():
-        if start == 0 or end == len(partner) or end - start > GAP_WORDS:
-            continue
         first, last = int(partner[start - 1]) + 1, int(partner[end])
         if 0 < last - first <= GAP_WORDS:
             ours = _names(left, start, end, right)
@@ -124,6 +128,12 @@ def _covered(text: Fingerprint, starts: Places) -> Mask:
     """Each word that begins a run, and the four after it."""
     marked = np.zeros(len(text.words), np.bool_)
     marked[starts] = True
+    return _spread(marked)
+
+
+def _spread(marked: Mask) -> Mask:
+    """The marked words and the four after each."""
+    marked = marked.copy()
     reach = 1
     while reach < RUN_WORDS:
         step = min(reach, RUN_WORDS - reach)
@@ -132,12 +142,21 @@ def _covered(text: Fingerprint, starts: Places) -> Mask:
     return marked
 
 
-def _paired_words(common: Alignment) -> tuple[Places, Places]:
-    """The words of the common runs, in pairs; a word that stands in several runs, as often."""
-    offsets = _OFFSETS[: min(RUN_WORDS, len(common.left.words), len(common.right.words))]
+def _offsets(common: Alignment) -> Places:
+    """Of the words of a run, from where it begins: a text may be shorter than a run."""
+    return _OFFSETS[: min(len(common.left.words), len(common.right.words))]
+
+
+def _paired_words(common: Alignment, of: Mask) -> tuple[Places, Places]:
+    """The words of those common runs that hold one ``of`` the left text's, in pairs.
+
+    A word that stands in several runs comes as often.
+    """
+    held = _spread(of[::-1])[::-1][common.left_starts]
+    offsets = _offsets(common)
     return (
-        (common.left_starts[:, None] + offsets).ravel(),
-        (common.right_starts[:, None] + offsets).ravel(),
+        (common.left_starts[held, None] + offsets).ravel(),
+        (common.right_starts[held, None] + offsets).ravel(),
     )
 
 

@@ -20,7 +20,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from pipeline.dedup.check import CHECK_VERSION, Reason, Scores, decide, measure
 from pipeline.dedup.fingerprint import fingerprint, keys
@@ -35,6 +35,8 @@ WINDOW_DAYS = 30
 """… and within so many days two are. Both days are included."""
 FINGERPRINTS_KEPT = 1 << 13
 """In memory at a time: about 12 kB each for a story of 350 words."""
+AT_ONCE = 500
+"""Texts that are added and then looked up: what the one reads of an index, the other finds still in memory."""
 OVERLAP = 0.1
 """Two passages that have less than this share of the shorter in common stand at different places."""
 
@@ -51,6 +53,17 @@ class Text:
     body: str | None
 
 
+class Link(NamedTuple):
+    """What of an edge decides on clusters."""
+
+    kind: Literal["same", "contains"]
+    part_story: Id
+    whole_story: Id
+    whole: Id
+    span: tuple[float, float] | None
+    """As ``Scores`` says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """Two texts that were found to have a story in common."""
@@ -65,6 +78,10 @@ class Edge:
     scores: Scores
     hours_apart: float | None
     check_version: str = CHECK_VERSION
+
+    @property
+    def link(self) -> Link:
+        return Link(self.kind, self.part_story, self.whole_story, self.whole, self.scores.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +102,8 @@ class Neighbourhood:
 
     dated: Mapping[Id, datetime | None]
     """Every story in a cluster of one of the stories asked about, with its date."""
-    edges: Collection[Edge]
-    """Every edge that has one of those stories at one of its ends."""
+    links: Collection[Link]
+    """Of every edge that has one of those stories at one of its ends."""
 
 
 class KeyIndex(Protocol):
@@ -146,19 +163,21 @@ def find_edges(
     ``made`` holds keys of texts that the caller has made already, before he took a lock.
     """
     made = made or {}
-    index.add(
-        new,
-        {text.id: made[text.id] if text.id in made else keys(text.headline, text.body) for text in new},
-    )
     held = {text.id: text for text in new}
     pairs: dict[tuple[Id, Id], None] = {}
-    for found in index.candidates(new):
-        text = held[found.text]
-        if text.story != found.other_story and is_candidate(
-            found.shared_keys, text.dated_at, found.other_dated_at
-        ):
-            one, other = sorted((text.id, found.other), key=str)
-            pairs[one, other] = None
+    for at in range(0, len(new), AT_ONCE):
+        batch = new[at : at + AT_ONCE]
+        index.add(
+            batch,
+            {text.id: made[text.id] if text.id in made else keys(text.headline, text.body) for text in batch},
+        )
+        for found in index.candidates(batch):
+            text = held[found.text]
+            if text.story != found.other_story and is_candidate(
+                found.shared_keys, text.dated_at, found.other_dated_at
+            ):
+                one, other = sorted((text.id, found.other), key=str)
+                pairs[one, other] = None
     missing = {id_ for pair in pairs for id_ in pair} - held.keys()
     held |= {text.id: text for text in index.texts(missing)}
 
@@ -173,7 +192,7 @@ def regroup(stories: Collection[Id], edges: Collection[Edge], index: KeyIndex) -
     for edge in edges:
         touched |= {edge.part_story, edge.whole_story}
     held = index.neighbourhood(touched)
-    return partition(held.dated, [*held.edges, *edges])
+    return partition(held.dated, [*held.links, *(edge.link for edge in edges)])
 
 
 def is_candidate(shared_keys: int, one: datetime | None, other: datetime | None) -> bool:
@@ -184,21 +203,22 @@ def is_candidate(shared_keys: int, one: datetime | None, other: datetime | None)
     return days <= NEAR_DAYS or (days <= WINDOW_DAYS and shared_keys >= 2)
 
 
-def partition(dated: Mapping[Id, datetime | None], edges: Collection[Edge]) -> dict[Id, Id]:
-    """For each of these stories the earliest of its cluster; edges that lead elsewhere join nothing.
+def partition(dated: Mapping[Id, datetime | None], links: Collection[Link]) -> dict[Id, Id]:
+    """For each of these stories the earliest of its cluster; links that lead elsewhere join nothing.
 
-    An edge may be given twice.
+    A link may be given twice.
     """
-    pages = round_ups(edges)
+    pages = round_ups(links)
+    ordered = sorted(dated, key=lambda story: rank(story, dated[story]))
+    places = {story: place for place, story in enumerate(ordered)}
     union = Union()
-    for edge in edges:
-        joins = edge.kind == "same" or edge.whole_story not in pages
-        if joins and edge.part_story in dated and edge.whole_story in dated:
-            union.join(edge.part_story, edge.whole_story)
+    for link in links:
+        if link.kind == "same" or link.whole_story not in pages:
+            part, whole = places.get(link.part_story), places.get(link.whole_story)
+            if part is not None and whole is not None:
+                union.join(part, whole)
     first: dict[Hashable, Id] = {}
-    for story in sorted(dated, key=lambda story: rank(story, dated[story])):
-        first.setdefault(union.root(story), story)
-    return {story: first[union.root(story)] for story in dated}
+    return {story: first.setdefault(union.root(place), story) for place, story in enumerate(ordered)}
 
 
 def rank(story: Id, dated_at: datetime | None) -> tuple[bool, float, str]:
@@ -206,12 +226,12 @@ def rank(story: Id, dated_at: datetime | None) -> tuple[bool, float, str]:
     return dated_at is None, dated_at.timestamp() if dated_at else 0.0, str(story)
 
 
-def round_ups(edges: Iterable[Edge]) -> set[Id]:
+def round_ups(links: Iterable[Link]) -> set[Id]:
     """The stories of which some text has taken over two others, at different places."""
     taken: dict[tuple[Id, Id], set[tuple[bool, tuple[float, float]]]] = defaultdict(set)
-    for edge in edges:
-        if edge.scores.span:
-            taken[edge.whole_story, edge.whole].add((edge.kind == "contains", edge.scores.span))
+    for link in links:
+        if link.span:
+            taken[link.whole_story, link.whole].add((link.kind == "contains", link.span))
     return {
         story
         for (story, _), spans in taken.items()

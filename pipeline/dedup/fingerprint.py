@@ -28,7 +28,7 @@ RUN_WORDS = 5
 """Words that must follow each other in both texts to count as shared."""
 LEAST_WORDS = 30
 """Shorter texts recur by chance ("Watch the video above."), so they say nothing about identity."""
-BODIES_KEPT = 1 << 12
+BODIES_KEPT = 1 << 13
 """Bodies whose words are remembered, about 5 kB each: a new text gets its keys first and is compared soon after."""
 LEAST_HEADLINE_WORDS = 5
 """Shorter headlines recur ("Sports results"), so they say nothing either."""
@@ -125,9 +125,9 @@ class _Records(dict[str, bytes]):
         if len(self) >= _WORDS_KEPT:
             self.clear()
         traits = (
-            _IS_NUMBER * (_DIGIT.search(word) is not None)
+            _IS_NUMBER * (not word.isalpha() and _DIGIT.search(word) is not None)
             | _IS_CAPITAL * word[0].isupper()
-            | _IS_PIECE * (_UNSPACED.match(word) is not None)
+            | _IS_PIECE * (not word.isascii() and _UNSPACED.match(word) is not None)
         )
         self[word] = record = _digest(word.casefold()) + bytes([traits])
         return record

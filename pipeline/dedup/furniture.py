@@ -8,7 +8,11 @@ here, because that would depend on what has arrived so far.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 MOST_WORDS = 60
 """A longer paragraph is prose, whatever it mentions."""
@@ -100,6 +104,25 @@ _BEGINS = re.compile(
     r"|(?:published|posted|updated|last updated|first published)\b\W.{0,20}\d{1,2}[:.h]\d\d.{0,40}$"
     r"|by (?:[\w.’'-]+ ){1,3}[\w.’'-]+(?:, (?:\w+ ){0,3}\w+)?$"
 )
+# A search for each root would be half of the time that a text's keys take: only those are searched for whose
+# first four bytes the text has somewhere, going by a 16-bit hash of every four bytes in a row.
+_MARK_BYTES = 4
+_MIX, _SHIFT = np.uint32(0x9E3779B1), np.uint32(16)
+
+
+def _marks(text: str) -> NDArray[np.uint32]:
+    """The hash of every four bytes in a row."""
+    raw = text.encode(errors="surrogatepass")
+    if len(raw) < _MARK_BYTES:
+        return np.empty(0, np.uint32)
+    return np.ndarray(len(raw) - _MARK_BYTES + 1, "<u4", raw, strides=(1,)) * _MIX >> _SHIFT
+
+
+_BEGUN: dict[int, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+for _said in _SAYS:
+    _BEGUN[int(_marks(_said[0])[0])].append(_said)
+_IS_BEGIN = np.zeros(1 << 16, np.bool_)
+_IS_BEGIN[[*_BEGUN]] = True
 _CUT_MARK = re.compile(r"\[?(?:…|\.\.\.)?\s*\[\+\d+ chars\]")
 _PARAGRAPH = re.compile(r"\n\s*")
 
@@ -133,7 +156,15 @@ def is_furniture(paragraph: str) -> bool:
 def _phrases(text: str) -> list[str]:
     """Those of the phrases that the text has."""
     lowered = text.lower()
-    return [phrase for root, phrases in _SAYS if root in lowered for phrase in phrases if phrase in lowered]
+    marks = _marks(lowered)
+    return [
+        phrase
+        for mark in {*marks[_IS_BEGIN[marks]].tolist()}
+        for root, phrases in _BEGUN[mark]
+        if root in lowered
+        for phrase in phrases
+        if phrase in lowered
+    ]
 
 
 def _is_furniture(paragraph: str, phrases: Sequence[str]) -> bool:

@@ -49,8 +49,8 @@ class MemoryIndex:
             for cluster in {self.clusters[story] for story in stories}
             for member in self._members[cluster]
         }
-        edges = {edge for story in members if story in self._edges for edge in self._edges[story]}
-        return Neighbourhood({story: self._dated[story].dated_at for story in members}, edges)
+        links = {edge.link for story in members if story in self._edges for edge in self._edges[story]}
+        return Neighbourhood({story: self._dated[story].dated_at for story in members}, links)
 
     def record(self, assignment: Assignment) -> None:
         """Remembers what ``assign`` has given."""

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 
 class Union:
-    """Sets of things that were joined, directly or by way of others; with path halving.
+    """Sets of things that were joined, directly or by way of others; with path splitting.
 
     >>> union = Union()
     >>> union.join("a", "b"); union.join("c", "b")
@@ -20,11 +20,12 @@ class Union:
     def root(self, node: Hashable) -> Hashable:
         """The thing that stands for the set of ``node``: any of its members, the same for all."""
         parent = self._parent
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
+        above = parent.setdefault(node, node)
+        # Whatever the sets hold is the thing first named, so that being the same is enough: a uuid's == is slow.
+        while (higher := parent[above]) is not above:
+            parent[node] = higher
+            node, above = above, higher
+        return above
 
     def join(self, left: Hashable, right: Hashable) -> None:
         """Makes one set of the two."""

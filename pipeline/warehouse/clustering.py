@@ -20,10 +20,17 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, select, text
-from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.dedup import CHECK_VERSION, Edge, find_edges, regroup
-from pipeline.warehouse.keys import WarehouseIndex, among, edge_ends, edge_row, has_end_in, make_keys
+from pipeline.warehouse.keys import (
+    WarehouseIndex,
+    add_rows,
+    among,
+    edge_ends,
+    edge_row,
+    has_end_in,
+    make_keys,
+)
 from pipeline.warehouse.locks import lock_names
 from pipeline.warehouse.tables import ARTICLE_VERSION, STORY_CLUSTER, STORY_EDGE, STORY_TEXT
 
@@ -135,8 +142,7 @@ def _without_keys(connection: Connection, stories: Stories) -> set[uuid.UUID]:
 
 def write_edges(connection: Connection, edges: Sequence[Edge]) -> None:
     """Adds those that are new; an edge once found stays as it is."""
-    if edges:
-        connection.execute(insert(STORY_EDGE).on_conflict_do_nothing(), [edge_row(edge) for edge in edges])
+    add_rows(connection, STORY_EDGE, [edge_row(edge) for edge in edges])
 
 
 def write_clusters(connection: Connection, clusters: Mapping[Any, Any]) -> int:

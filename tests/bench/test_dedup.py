@@ -38,7 +38,7 @@ def test_a_step_within_a_step_is_counted_once(bench):
 
     clock.time("outer", outer)
     assert clock.steps["inner"][0] > clock.steps["outer"][0] > 0
-    assert clock.results["inner"] == busy(3_000_000)
+    assert clock.results["inner"] == [busy(3_000_000)]
 
 
 def test_rows_arrive_as_they_were_made(bench):

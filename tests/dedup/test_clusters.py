@@ -213,6 +213,12 @@ def test_every_pair_of_a_cluster_has_its_edge_with_reason_and_version():
     assert {(edge.kind, edge.reason, edge.check_version) for edge in edges} == {("same", "copy", "runs-1")}
 
 
+@pytest.mark.parametrize("at_once", [1, 7])
+def test_texts_that_are_looked_up_a_few_at_a_time_find_each_other(monkeypatch, at_once):
+    monkeypatch.setattr("pipeline.dedup.clusters.AT_ONCE", at_once)
+    assert set(find_edges(WIRE, MemoryIndex())) == set(EXPECTED.edges)
+
+
 def test_keys_made_before_the_lock_are_those_that_are_used():
     made = {one.id: keys(one.headline, one.body) for one in WIRE}
     for held in (made, {id_: made[id_] for id_ in list(made)[::2]}):
