@@ -166,11 +166,14 @@ def main() -> None:
         )
         joined, after = size(archive), len(archive.files())
         timed("read by old places", lambda: sum(len(archive.read(ref).body) for ref in refs))
+        same = [replace(one, fetched_at=one.fetched_at + timedelta(days=1)) for one in responses]
+        timed("write the same again", lambda: write(archive, same, list(refs)))
+        again_bytes = size(archive) - joined
         sample = responses[: max(BATCH, len(responses) // 5)]
         again = [saved(folder, sample, share) for share in SAME]
     figures = {
         "stories": len(responses), "raw_bytes": raw, "archived_bytes": packed, "joined_bytes": joined,
-        "files_before": before, "files_after": after,
+        "files_before": before, "files_after": after, "again_bytes": again_bytes,
         "rates": {line.step: line.rates for line in lines}, "second_looks": again,
     }  # fmt: skip
     if chosen.json:
@@ -201,7 +204,8 @@ def show(lines: list[Line], figures: dict) -> None:
     share = figures["archived_bytes"] / figures["raw_bytes"]
     out.print(
         f"archived {figures['archived_bytes'] / 1e6:,.1f} MB ({share:.1%} of the bodies) in {figures['files_before']} files; "
-        f"joined {figures['joined_bytes'] / 1e6:,.1f} MB in {figures['files_after']}"
+        f"joined {figures['joined_bytes'] / 1e6:,.1f} MB in {figures['files_after']}; "
+        f"the same again {figures['again_bytes'] / figures['stories']:,.0f} bytes each"
     )
     table = Table(title="Each page looked at again after a day and a week", title_justify="left")
     for name in ("same byte for byte", "all kept whole MB", "with references MB", "saved"):

@@ -1,4 +1,5 @@
-"""Writes docs/reasons.md: every reason with which a request can fail, as ``pipeline.fetch.faults`` has them.
+"""Writes docs/reasons.md: every reason with which a request can fail, as ``pipeline.fetch.faults`` has them,
+and those of what was received and could not be used.
 
     python bench/reasons_table.py > docs/reasons.md
 
@@ -15,6 +16,30 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from pipeline.fetch.faults import LONGEST_RETRY_SECONDS, REASONS, STATUSES, status_fault  # noqa: E402
+
+UNUSED = {
+    "not_a_feed": (
+        "feed",
+        "A document came, and it is no feed: a page, nothing, something else. It is archived.",
+    ),
+    "foreign_feed": (
+        "feed",
+        "The address that was tried in place of the feed's own gave a feed without an entry or a site in common.",
+    ),
+    "enter_fault": ("feed", "The database refused the document: a fault of ours. The next poll tries again."),
+    "host_paused": (
+        "page",
+        "The host refused several addresses in a row: the entry waits, without a try, until the pause is over.",
+    ),
+    "archive_damaged": ("page", "Its archived bytes are gone, or others: it is asked for again."),
+    "not_an_article": (
+        "page",
+        "The page came and is no story: an index, a consent wall, a test of the reader, a file, no text.",
+    ),
+    "extractor_fault": ("page", "The parser tripped over the page: a fault of ours. Its bytes are archived."),
+    "load_fault": ("page", "The database refused the story: a fault of ours. Its bytes are archived."),
+}
+"""Reasons that the flow gives: of a feed or of a page, and what they say."""
 
 TEXT = """\
 # Why a request failed
@@ -36,6 +61,13 @@ the server's own clock.
 
 `bot_check` is as transient or permanent as the status that it came with.
 
+What a server sends with a refusal is archived too, up to 64 kB: `archive_object` and `archive_offset` of that row say
+where, and `dateline archive cat` shows it.
+
+## Received, and not used
+
+{unused}
+
 This page is written by `bench/reasons_table.py`.
 """
 
@@ -55,9 +87,16 @@ def statuses() -> str:
     return "\n".join(["| reason | kind | the server says | what it comes to |", "|---|---|---|---|", *rows])
 
 
+def unused() -> str:
+    """The table of ``UNUSED``."""
+    rows = [f"| `{name}` | {of} | {meaning} |" for name, (of, meaning) in UNUSED.items()]
+    return "\n".join(["| reason | of a | what it says |", "|---|---|---|", *rows])
+
+
 def page() -> str:
     """The whole page."""
-    return TEXT.format(reasons=reasons(), statuses=statuses(), hours=LONGEST_RETRY_SECONDS / 3600)
+    tables = {"reasons": reasons(), "statuses": statuses(), "unused": unused()}
+    return TEXT.format(**tables, hours=LONGEST_RETRY_SECONDS / 3600)
 
 
 if __name__ == "__main__":

@@ -131,6 +131,9 @@ class ParsedFeed:
 
 # -- what came over the wire --------------------------------------------------------
 
+Truncation = Literal["length", "time", "disconnect", "unspecified"]
+"""The words of WARC-Truncated (WARC 1.1, section 5.13)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -149,6 +152,8 @@ class Response:
     """Each hop: its status and the address it pointed to."""
     duration_seconds: float = 0.0
     request_headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
+    truncated: Truncation | None = None
+    """Why ``body`` is not all of it; None: it is."""
 
 
 FailureKind = Literal["transient", "permanent"]
@@ -161,10 +166,7 @@ class Failure:
     url: str
     kind: FailureKind
     reason: str
-    """A short stable code. Transient: ``dns``, ``connect``, ``tls``, ``timeout``, ``reset``, ``protocol``,
-    ``truncated``, ``bad_encoding``, ``robots_unreachable``, ``secret_missing``. Permanent:
-    ``forbidden_address``, ``forbidden_scheme``, ``bad_url``, ``bad_redirect``, ``redirect_loop``,
-    ``too_large``, ``headers_too_large``, ``robots``. Either: ``http_<status>``."""
+    """A short stable code; ``docs/reasons.md`` lists them all, with what they mean."""
     detail: str = ""
     """For people: what happened and what to do."""
     retry_after_seconds: float | None = None
@@ -174,6 +176,8 @@ class Failure:
     """The address that answered so, after redirects; None: none answered."""
     fresh_seconds: float | None = None
     """How long the answer stays so by its own word (``Cache-Control``, ``Expires``); None: it does not say."""
+    response: Response | None = field(default=None, repr=False)
+    """The answer itself, where its status is the failure and it has a body: the page that refuses."""
 
 
 @dataclass(frozen=True, slots=True)

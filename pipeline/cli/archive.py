@@ -5,81 +5,31 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from pipeline.cli import show
 from pipeline.cli.session import ArchiveOption, DemoOption, WarehouseOption, err, opened, settled
+from pipeline.cli.verifying import alone, size, verify
 from pipeline.errors import SettingsError
-from pipeline.fetch import Archive, Finding
-from pipeline.fetch.archive import Move, Scope, Tally
-from pipeline.fetch.checking import ADVICE, FAULTS
+from pipeline.fetch import Archive
+from pipeline.fetch.archive import Move
 from pipeline.fetch.faults import phrase
-from pipeline.flow.context import Context, utc_now
+from pipeline.flow.context import utc_now
 from pipeline.records import Response
 from pipeline.warehouse import archived
 from pipeline.warehouse.engine import transaction
 
 out = show.console()
 app = typer.Typer(help="The archive of every byte received.", no_args_is_help=True)
+app.command()(verify)
 
 _REFERENCE = re.compile(r"(?P<name>\d{4}/\d{2}/\d{2}/[^:]+\.warc\.gz):(?P<offset>\d+)")
-
-
-@app.command()
-def verify(
-    *,
-    since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day, by the time of receipt in UTC.")
-    ] = None,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day.")] = None,
-    sample: Annotated[
-        str,
-        typer.Option(
-            metavar="N%",
-            help="Read this share of the files, another one each day; of the rest name and size.",
-        ),
-    ] = "100%",
-    alone: Annotated[bool, typer.Option("--alone", help="Do not compare with the warehouse.")] = False,
-    warehouse: WarehouseOption = None,
-    archive: ArchiveOption = None,
-    demo: DemoOption = False,
-) -> None:
-    """Reads the archive, makes every digest again, follows every reference of the warehouse.
-
-    Status 1 if something is wrong: the table says what to do about it.
-
-        dateline archive verify --sample 5%
-    """
-    scope = Scope(
-        since.date() if since else date.min,
-        until.date() + timedelta(days=1) if until else date.max,
-        _share(sample),
-    )
-    known, tally = settled(warehouse=warehouse, archive=archive, demo=demo), Tally()
-    found: Counter[str] = Counter()
-    with _findings(
-        None if alone else opened(known), Archive(known.archive_location), scope, tally
-    ) as findings:
-        for finding in findings:
-            found[finding.trouble] += 1
-            out.print(f"{finding.object}: {finding.problem}", highlight=False, soft_wrap=True)
-    out.print(
-        f"{tally.files:,} files read, {_size(tally.size_bytes)}: {tally.records:,} responses, {tally.revisits:,} of them "
-        f"the same bytes as before; {tally.unread:,} files left out; {tally.references:,} references followed"
-    )
-    if found:
-        out.print(_troubles_table(found))
-    if FAULTS & found.keys():
-        raise typer.Exit(1)
-    out.print("the archive is whole")
 
 
 @app.command()
@@ -108,10 +58,8 @@ def compact(
     context = opened(settled(warehouse=warehouse, archive=archive, demo=demo))
     if dry_run:
         for joining in context.archive.joinable(first):
-            size = _size(joining.size_bytes)
-            out.print(
-                f"{joining.name}: {len(joining.segments):,} segments, {size}", highlight=False, soft_wrap=True
-            )
+            told = f"{joining.name}: {len(joining.segments):,} segments, {size(joining.size_bytes)}"
+            out.print(told, highlight=False, soft_wrap=True)
         return
     rows, segments, files, is_whole = 0, 0, 0, True
 
@@ -120,7 +68,7 @@ def compact(
         with transaction(context.engine) as connection:
             rows += archived.repoint(connection, moves)
 
-    with _alone(context), err.status("Joining segments"):
+    with alone(context), err.status("Joining segments"):
         for joined in context.archive.compact(first, repoint, now=utc_now()):
             segments += joined.segments
             files += joined.segments > 0
@@ -153,7 +101,7 @@ def stats(warehouse: WarehouseOption = None, archive: ArchiveOption = None, demo
         one = known.get(key)
         responses, raw = (one.responses, one.body_bytes) if one else (0, 0)
         ratio = f"{sizes[key] / raw:.0%}" if raw else ""
-        table.add_row(*key, f"{files[key]:,}", _size(sizes[key]), f"{responses:,}", _size(raw), ratio)
+        table.add_row(*key, f"{files[key]:,}", size(sizes[key]), f"{responses:,}", size(raw), ratio)
     out.print(table)
 
 
@@ -173,9 +121,11 @@ def cat(
 ) -> None:
     """Writes what was received last of a page or a feed: status, headers and body, byte for byte.
 
+    A page that refuses is written where nothing else was received of it; its place gives it in any case.
+
         dateline archive cat https://example.org/2024/03/09/rain --body > rain.html
 
-    The places of all that was received of it, the newest first, go to standard error.
+    The statuses and places of all that was received of it, the newest first, go to standard error.
     """
     known = settled(warehouse=warehouse, archive=archive, demo=demo)
     if match := _REFERENCE.fullmatch(target):
@@ -190,11 +140,12 @@ def cat(
             )
         for one in found:
             err.print(
-                f"[dim]{one.at:%Y-%m-%d %H:%M:%S}Z  {one.object}:{one.offset}[/]",
+                f"[dim]{one.at:%Y-%m-%d %H:%M:%S}Z  {one.status or '---'}  {one.object}:{one.offset}[/]",
                 highlight=False,
                 soft_wrap=True,
             )
-        _, response = context.archive.at(found[0].object, found[0].offset)
+        best = next((one for one in found if not one.is_refusal), found[0])
+        _, response = context.archive.at(best.object, best.offset)
     sys.stdout.buffer.write(response.body if body else _head(response) + response.body)
 
 
@@ -202,59 +153,3 @@ def _head(response: Response) -> bytes:
     lines = [f"HTTP/1.1 {response.status} {phrase(response.status)}"]
     lines += [f"{name}: {value}" for name, value in response.headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "backslashreplace")
-
-
-@contextmanager
-def _findings(
-    context: Context | None, archive: Archive, scope: Scope, tally: Tally
-) -> Iterator[Iterator[Finding]]:
-    with _bar("Reading the archive") as progress:
-        if context is None:
-            yield archive.verify(now=utc_now(), scope=scope, tally=tally, progress=progress)
-            return
-        with _alone(context), transaction(context.engine) as connection:
-            known = archived.references(connection, scope)
-            yield archive.verify(now=utc_now(), scope=scope, known=known, tally=tally, progress=progress)
-
-
-@contextmanager
-def _alone(context: Context) -> Iterator[None]:
-    with archived.alone(context.engine) as is_ours:
-        if not is_ours:
-            raise SettingsError(
-                "another 'dateline archive' command works on this archive; wait until it has ended"
-            )
-        yield
-
-
-@contextmanager
-def _bar(words: str) -> Iterator[Callable[[int, int], None]]:
-    columns = (TextColumn(words), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
-        task = bars.add_task(words, total=None)
-        yield lambda done, total: bars.update(task, completed=done, total=total)
-
-
-def _troubles_table(found: Counter[str]) -> Table:
-    table = Table(header_style="bold", box=SIMPLE_HEAD)
-    table.add_column("found", no_wrap=True)
-    table.add_column("times", justify="right", no_wrap=True)
-    table.add_column("what to do", overflow="fold")
-    for trouble, advice in ADVICE.items():
-        if found[trouble]:
-            table.add_row(trouble, f"{found[trouble]:,}", advice)
-    return table
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text.strip().removesuffix("%")) / 100
-    except ValueError:
-        share = 0.0
-    if not 0 < share <= 1:
-        raise SettingsError(f"--sample is a share of the files, as 5%, not {text!r}")
-    return share
-
-
-def _size(size_bytes: int) -> str:
-    return f"{size_bytes / 1e9:,.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / 1e6:,.1f} MB"

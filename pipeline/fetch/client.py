@@ -121,7 +121,8 @@ class Client:
     ) -> Response | Failure:
         """What ``url`` gives, after redirects, its body decoded and within ``max_bytes``.
 
-        Network trouble of any kind, and any status of 400 or more, is a ``Failure``. A 304 is a
+        Network trouble of any kind, and any status of 400 or more, is a ``Failure``, the latter with the
+        page that came with it. A 304 is a
         ``Response`` with an empty body, where ``headers`` held a validator. ``cut`` shortens a body
         that is too long instead of failing. Time spent in ``gate`` does not count towards
         ``timeout_seconds`` (None: the client's own). Credentials in ``url`` become an Authorization
@@ -185,12 +186,13 @@ class Client:
             if trip.has_arrived(answer):
                 return self._response(trip, answer, sent)
             before = trip.target
+            page = self._response(trip, answer, sent) if answer.body else None
             end = trip.follow(answer)
             if end is None and form is not None and not _may_carry(answer.status, before, trip.target):
                 end = fault("bad_redirect", f"a form does not follow a {answer.status} to {trip.target}")
             if end is not None:
                 refusal = self._failure(trip.asked, end._replace(detail=trip.told(end.detail)), answer)
-                return replace(refusal, final_url=str(before))
+                return replace(refusal, final_url=str(before), response=page)
 
     def _response(self, trip: Trip, answer: Answer, sent: Mapping[str, str]) -> Response:
         return Response(
@@ -203,6 +205,7 @@ class Client:
             redirects=tuple(trip.hops),
             duration_seconds=trip.spent_seconds,
             request_headers=without_secrets(sent),
+            truncated=answer.truncated,
         )
 
     def _failure(self, url: str, end: Fault, answer: Answer | None = None) -> Failure:

@@ -12,11 +12,16 @@ from datetime import datetime
 import httpcore2
 
 from pipeline.fetch.backend import HEADER_ROOM, HeaderRoom
-from pipeline.fetch.decode import Decoder, TooLarge
+from pipeline.fetch.decode import BadEncoding, Decoder, TooLarge
 from pipeline.fetch.faults import NETWORK_FAULTS, Fault, fault, fault_of
 from pipeline.fetch.target import Target
+from pipeline.records import Truncation
 
 MAX_HEADER_BYTES = 100_000
+REFUSAL_BYTES = 65_536
+"""How much is kept of the page that says why not. The pages of the usual walls have 5 to 20 kB."""
+REFUSAL_SECONDS = 5.0
+"""How long that page may take. Read to its end it spares the next request a new connection."""
 _BLOCK_BYTES = 262_144
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 _CONTROLS = dict.fromkeys([*range(9), *range(10, 32), 127], " ")
@@ -68,6 +73,13 @@ class Answer:
     """When the header had come."""
     latency_seconds: float = 0.0
     """From the first step towards the server to the header's end."""
+    truncated: Truncation | None = None
+    """Why the body is not all of it; None: it is."""
+
+    @property
+    def is_refusal(self) -> bool:
+        """True where the status says that this is not what was asked for, whatever the body says."""
+        return self.status >= 400
 
 
 async def exchange(
@@ -79,7 +91,8 @@ async def exchange(
 ) -> Answer | Fault:
     """The answer of ``target`` to a GET with the headers ``sent``, or what went wrong.
 
-    The body is read for a status below 300 only: of a redirect or an error nothing is used.
+    The body of a redirect is not read. That of a refusal is, as far as that costs little, and nothing
+    in it changes the answer.
     """
     answer = Answer()
     request = httpcore2.Request(
@@ -96,14 +109,27 @@ async def exchange(
     try:
         async with asyncio.timeout(limits.seconds):
             trouble = await _ask(pool, request, limits, answer, clock)
-    except TimeoutError:
+    except NETWORK_FAULTS as error:
+        if answer.is_refusal:
+            answer.truncated = _truncation(error)
+            return answer
+        return _fault(error, target, limits, answer)
+    return answer if trouble is None else trouble
+
+
+def _truncation(error: Exception) -> Truncation:
+    if isinstance(error, BadEncoding):
+        return "unspecified"
+    return "time" if isinstance(error, (TimeoutError, httpcore2.TimeoutException)) else "disconnect"
+
+
+def _fault(error: Exception, target: Target, limits: Limits, answer: Answer) -> Fault:
+    if isinstance(error, TimeoutError):
         came = f"{len(answer.body)} bytes of the body" if answer.status else "no answer"
         return fault("timeout", f"{target.host_key}: {came} when its time was up")
-    except TooLarge:
+    if isinstance(error, TooLarge):
         return fault("too_large", f"the decoded body is larger than {limits.max_bytes} bytes")
-    except NETWORK_FAULTS as error:
-        return fault_of(error, answered=bool(answer.status))
-    return answer if trouble is None else trouble
+    return fault_of(error, answered=bool(answer.status))
 
 
 async def _ask(
@@ -129,6 +155,9 @@ async def _ask(
         answer.status = stream.status
         if stream.status == 304:
             return await _see_end(stream)
+        if answer.is_refusal:
+            async with asyncio.timeout(REFUSAL_SECONDS):
+                return await _read_body(stream, answer, Limits(REFUSAL_BYTES, REFUSAL_SECONDS, cut=True))
         return await _read_body(stream, answer, limits) if stream.status < 300 else None
     finally:
         await stream.aclose()
@@ -154,6 +183,7 @@ async def _read_body(stream: httpcore2.Response, answer: Answer, limits: Limits)
         if not limits.cut:
             raise
         answer.body.add(excess.args[0])
+        answer.truncated = "length"
         return None
     decoder.end()
     return None

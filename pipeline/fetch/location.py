@@ -66,7 +66,9 @@ class Location:
         try:
             filesystem, root = fsspec.core.url_to_fs(url)
         except (ImportError, ValueError) as error:
-            raise SettingsError(f"the archive {url} cannot be opened: {error}", url=url) from error
+            raise SettingsError(
+                f"the archive {url} cannot be opened: {_remedy(url, error)}", url=url
+            ) from error
         self.filesystem: Any = filesystem
         self._root = str(root).rstrip("/")
         self.is_local = isinstance(filesystem, LocalFileSystem)
@@ -155,6 +157,15 @@ class Location:
     def _away(self, problem: str) -> ArchiveAway:
         message = f"the archive {self.url} cannot be read ({problem}); is it mounted, and is DATELINE_ARCHIVE right?"
         return ArchiveAway(message, url=self.url)
+
+
+def _remedy(url: str, error: Exception) -> str:
+    if isinstance(error, ImportError) and url.startswith("s3"):
+        return (
+            "the package s3fs is not installed. Beside the locked packages: "
+            f"pip install 's3fs=={fsspec.__version__}'; otherwise: pip install 'dateline[s3]'"
+        )
+    return str(error)
 
 
 class Draft:

@@ -17,7 +17,7 @@ from warcio.recordloader import ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeaders
 
 from pipeline.fetch.warcwriting import HELD, ORIGINAL, digest_of
-from pipeline.records import Response
+from pipeline.records import Response, Truncation
 
 _READ_BYTES = 1 << 16
 _NEEDED = ("WARC-Type", "WARC-Record-ID", "WARC-Date", "Content-Length")
@@ -92,6 +92,7 @@ class _Record:
     id: str
     date: str
     digest: str
+    truncated: Truncation | None
     block: bytes
 
 
@@ -133,6 +134,7 @@ def _record(member: bytes, offset: int) -> _Record:
         id=headers.get_header("WARC-Record-ID"),
         date=headers.get_header("WARC-Date"),
         digest=headers.get_header("WARC-Payload-Digest") or "",
+        truncated=headers.get_header("WARC-Truncated"),
         block=block,
     )
 
@@ -160,6 +162,7 @@ def _stored(parts: list[_Record], start: int, end: int) -> Stored:
             redirects=tuple((int(hop), address) for hop, address in rest["redirects"]),
             duration_seconds=rest["duration_seconds"],
             request_headers=_headers(by_type["request"].block.split(b"\r\n\r\n", 1)[0]),
+            truncated=answer.truncated,
         )
         same_as = Extent(*rest["same_as"]) if answer.type == "revisit" else None
     except (KeyError, ValueError, TypeError, IndexError) as error:

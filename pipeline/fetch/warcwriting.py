@@ -65,6 +65,8 @@ def write_response(
     response_id = _record_id()
     common = {"WARC-Date": _date(response.fetched_at), "WARC-Target-URI": _line(response.final_url)}
     own = {"WARC-Record-ID": response_id, "WARC-Payload-Digest": digest}
+    if response.truncated:
+        own["WARC-Truncated"] = response.truncated
     kind, block = "response", _http_head(response) + response.body
     if original:
         kind, block = "revisit", _http_head(response)

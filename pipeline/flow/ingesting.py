@@ -14,9 +14,10 @@ from pipeline.extract import extract_entry
 from pipeline.fetch import Visit, fetch_page
 from pipeline.flow.article import extract_article, when_and_where
 from pipeline.flow.context import Context, visiting
+from pipeline.flow.keeping import keep_pages
 from pipeline.flow.polling import Progress, silent
 from pipeline.flow.revisiting import revisit_batch
-from pipeline.records import ArchiveRef, Article, Failure, Response
+from pipeline.records import Article, Failure, Response
 from pipeline.warehouse import ledger, schema
 from pipeline.warehouse.claims import Claim, claim_to_fetch, claim_to_load
 from pipeline.warehouse.engine import transaction
@@ -153,10 +154,7 @@ def _claim_to_fetch(context: Context, number: int) -> list[Claim]:
 
 
 def _record(context: Context, claims: Sequence[Claim], answers: Sequence[Response | Failure]) -> None:
-    """The bytes first, whole and closed; then the rows that refer to them."""
-    kept: list[ArchiveRef | None] = []
-    with context.archive.segment("page", context.clock()) as segment:
-        kept += [segment.append(answer) if isinstance(answer, Response) else None for answer in answers]
+    kept = keep_pages(context, claims, answers)
     # In the order in which every other transaction takes rows of the ledger.
     order = sorted(
         zip(claims, answers, kept, strict=True), key=lambda one: (one[0].feed_id, one[0].entry_key)

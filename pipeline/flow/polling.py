@@ -13,6 +13,7 @@ from pipeline.fetch import Visit, fetch_feed
 from pipeline.flow.context import Context, visiting
 from pipeline.flow.feedqueue import FeedQueue
 from pipeline.flow.judging import Answered, Question, judge, question
+from pipeline.flow.keeping import copies, kept_of
 from pipeline.poll import parse_feed
 from pipeline.records import ArchiveRef, Failure, Response
 from pipeline.warehouse.due import Share, claim_feeds, release
@@ -150,12 +151,15 @@ def _enter(context: Context, batch: Sequence[Asked], number: int) -> tuple[list[
 
 
 def _keep(context: Context, batch: Sequence[Asked]) -> list[Answered]:
-    """The answers with their bodies read and archived, but for the last one again; closed before anything refers to them."""
+    """The answers archived, and read but for the last document again; closed before anything refers to them."""
     kept: list[Answered] = []
+    before = copies(context, ((feed, answer) for feed, _, answer in batch))
     with context.archive.segment("feed", context.clock()) as segment:
         for feed, asked, answer in batch:
             if not isinstance(answer, Response) or not _is_other(feed, answer):
-                kept.append(Answered(feed, asked, answer))
+                page, same = kept_of(answer), before.get(feed.feed_id)
+                archived = segment.append(page, same_as=same) if page else None
+                kept.append(Answered(feed, asked, answer, archived))
                 continue
             archived = segment.append(answer) if answer.body else None
             document = parse_feed(answer.body, url=answer.final_url, headers=answer.headers)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pipeline.fetch import Visit, fetch_page
 from pipeline.flow.article import extract_article
 from pipeline.flow.context import Context
-from pipeline.records import ArchiveRef, Article, Failure, Response
+from pipeline.flow.keeping import keep_pages
+from pipeline.records import Article, Failure, Response
 from pipeline.warehouse.engine import transaction
 from pipeline.warehouse.hosts import heed
 from pipeline.warehouse.revising import Look, record_looks
@@ -43,9 +44,7 @@ def _claim(context: Context, number: int) -> list[Revisit]:
 
 
 def _record(context: Context, revisits: Sequence[Revisit], answers: Sequence[Response | Failure]) -> int:
-    kept: list[ArchiveRef | None] = []
-    with context.archive.segment("page", context.clock()) as segment:
-        kept += [segment.append(answer) if isinstance(answer, Response) else None for answer in answers]
+    kept = keep_pages(context, [revisit.claim for revisit in revisits], answers)
     looks = [
         Look(revisit, answer, archived, _article(revisit, answer))
         for revisit, answer, archived in zip(revisits, answers, kept, strict=True)

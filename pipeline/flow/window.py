@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from pipeline.flow.context import Context
@@ -36,11 +37,14 @@ def enter_window(
         feeds = {feed.url: feed for feed in feeds_to_poll(connection, shard=shard, of=of, every_state=True)}
         known = {feed.feed_id: feed for feed in feeds.values()}
         others = {url: known[feed] for url, feed in other_addresses(connection).items() if feed in known}
-    lines = []
+    lines, last = [], dict[uuid.UUID, str]()
     for ref, response in received_feeds(context.archive, since, until):
-        if feed := feeds.get(response.url) or others.get(response.url):
-            lines.append(enter_answer(context, feed, response, ref))
-            progress("poll", 1)
+        feed = feeds.get(response.url) or others.get(response.url)
+        if feed is None or last.get(feed.feed_id) == ref.digest:  # the same document again holds nothing new
+            continue
+        lines.append(enter_answer(context, feed, response, ref))
+        last[feed.feed_id] = ref.digest
+        progress("poll", 1)
     told = Replay(since, until, shard, of, documents=len(lines), new=sum(line.new for line in lines))
     with transaction(context.engine) as connection:
         record_replay(connection, told, context.clock())

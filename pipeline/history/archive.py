@@ -23,6 +23,7 @@ def received_feeds(
     """The feed documents received in ``[since, until)``, in the order of receipt within each segment.
 
     They take the path of a live poll from here on, so a window that was lived through before
-    changes nothing, and one that the warehouse has lost comes back.
+    changes nothing, and one that the warehouse has lost comes back. What a server sent in place of a
+    document, with a status of 400 or more, is none.
     """
-    return archive.scan("feed", since, until)
+    return (one for one in archive.scan("feed", since, until) if one[1].status < 400)

@@ -21,7 +21,10 @@ PATIENT_FOR = 16.0
 hundred requests in its first two months."""
 
 _OF_THE_WAY = frozenset({"dns", "connect", "reset", "robots_unreachable", "secret_missing", "enter_fault"})
-_OF_THE_MOMENT = frozenset({"timeout", "tls", "truncated", "protocol", "bad_encoding", "http_408"})
+_OF_THE_MOMENT = frozenset({"timeout", "truncated", "protocol", "bad_encoding", "false_304", "bot_check"})
+_TLS = "tls"
+"""Begins every reason of a handshake: certificates are renewed by their owners, mostly within days."""
+_PICKY = frozenset({403, 404, 408, 425, 429})
 
 
 def failure_weight(reason: str, status: int | None = None) -> float:
@@ -29,16 +32,20 @@ def failure_weight(reason: str, status: int | None = None) -> float:
 
     The three classes are Media Cloud's. A name or a connection that is away (and what is at fault on our side)
     counts 0.25: that is mostly somebody's network. A server that is busy, broken or picky (403, 404, 429, 5xx,
-    a timeout, TLS) counts 0.5: those are taken back more often than not. All else counts 1.
+    a timeout, TLS, a test of the reader) counts 0.5: those are taken back more often than not. All else counts 1.
 
     >>> failure_weight("dns"), failure_weight("http_503", 503), failure_weight("http_410", 410)
     (0.25, 0.5, 1.0)
+    >>> failure_weight("tls_expired"), failure_weight("bot_check", 200)
+    (0.5, 0.5)
     """
     if reason in _OF_THE_WAY:
         return 0.25
     if status is None and reason.startswith("http_") and reason[5:].isdigit():
         status = int(reason[5:])
-    if reason in _OF_THE_MOMENT or status in {403, 404, 429} or (status is not None and 500 <= status <= 599):
+    if reason in _OF_THE_MOMENT or reason.startswith(_TLS):
+        return 0.5
+    if status is not None and (status in _PICKY or 500 <= status <= 599):
         return 0.5
     return 1.0
 

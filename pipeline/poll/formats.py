@@ -32,7 +32,10 @@ _MAGIC = (
 )
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _ELEMENT = re.compile(r"<(?:[A-Za-z][\w.-]*:)?([A-Za-z][\w.-]*)")
-_OTHER = {"opml": "opml list", "html": "html page"}
+_OTHER = {"opml": "opml list"} | dict.fromkeys(
+    "html head title meta link base script style body h1 h2 p div center".split(), "html page"
+)
+"""By the first element. A page may leave html, head and body out (HTML, section 13.1.2.4)."""
 
 MAX_UNPACKED_BYTES = 15_000_000
 """Of a document that was packed before it was sent, which the cap on responses does not see. A sitemap of

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Integer,
     Select,
     Table,
     Text,
@@ -56,6 +57,13 @@ class Capture:
     offset: int
     at: datetime
     url: str
+    status: int | None
+    """Of the answer; None: it is a document, read before its entry was."""
+
+    @property
+    def is_refusal(self) -> bool:
+        """True where it is a page that says why not."""
+        return self.status is not None and self.status >= 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +141,14 @@ def references(connection: Connection, scope: Scope) -> Iterator[Reference]:
 
 
 def captures(connection: Connection, wanted: str) -> list[Capture]:
-    """What was archived of a story (its id), a page or a feed (its address), the newest first."""
+    """What was archived of a story (its id), a page or a feed (its address), refusals too; the newest first."""
     try:
         query = _of_story(uuid.UUID(wanted))
     except ValueError:
         query = _of_address(wanted)
     found = query.subquery()
     rows = connection.execute(select(found).order_by(found.c.at.desc(), found.c.offset.desc()))
-    return [Capture(row.object, row.offset, row.at, row.url) for row in rows]
+    return [Capture(row.object, row.offset, row.at, row.url, row.status) for row in rows]
 
 
 def received(connection: Connection) -> list[Received]:
@@ -193,6 +201,7 @@ def _of_story(story: uuid.UUID) -> Select[Any]:
         LEDGER.c.feed_offset.label("offset"),
         LEDGER.c.discovered_at.label("at"),
         FEED.c.url.label("url"),
+        cast(null(), Integer).label("status"),
     ).join_from(LEDGER, FEED, FEED.c.feed_id == LEDGER.c.feed_id)
     documents = documents.where(entry, LEDGER.c.fetch_id.is_(None), LEDGER.c.feed_object.is_not(None))
     return select(union_all(pages, documents).subquery())
@@ -205,6 +214,7 @@ def _of_address(url: str) -> Select[Any]:
         FEED_POLL.c.archive_offset.label("offset"),
         FEED_POLL.c.polled_at.label("at"),
         FEED.c.url.label("url"),
+        FEED_POLL.c.status.label("status"),
     ).join_from(FEED_POLL, FEED, FEED.c.feed_id == FEED_POLL.c.feed_id)
     documents = documents.where(FEED.c.url == url, FEED_POLL.c.archive_object.is_not(None))
     return select(union_all(pages, documents).subquery())
@@ -218,6 +228,7 @@ def _pages() -> Select[Any]:
             FETCH.c.archive_offset.label("offset"),
             FETCH.c.fetched_at.label("at"),
             FETCH.c.url.label("url"),
+            FETCH.c.status.label("status"),
         )
         .join_from(FETCH, LEDGER, same_entry)
         .where(FETCH.c.archive_object.is_not(None))

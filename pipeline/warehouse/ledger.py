@@ -245,15 +245,17 @@ def _fetch_row(
         "status": answer.status,
         "fetched_at": at,
     }
+    page = answer if isinstance(answer, Response) else answer.response
     if isinstance(answer, Failure):
-        return row | {"reason": answer.reason, "detail": answer.detail}
-    row |= {
-        "final_url": answer.final_url,
-        "duration_seconds": answer.duration_seconds,
-        "redirects": [list(hop) for hop in answer.redirects],
-        "content_type": answer.headers.get("content-type"),
-        "body_bytes": len(answer.body),
-    }
+        row |= {"reason": answer.reason, "detail": answer.detail, "final_url": answer.final_url}
+    if page:
+        row |= {
+            "final_url": page.final_url,
+            "duration_seconds": page.duration_seconds,
+            "redirects": [list(hop) for hop in page.redirects],
+            "content_type": page.headers.get("content-type"),
+            "body_bytes": len(page.body),
+        }
     if archived:
         row |= {
             "archive_object": archived.object,

@@ -109,6 +109,7 @@ def _next_host(poll: Poll) -> str | None:
 
 def _poll_row(poll: Poll) -> dict[str, Any]:
     answer, document, archived = poll.answer, poll.document, poll.archived
+    page = answer if isinstance(answer, Response) else answer.response
     came_from = answer.final_url or poll.asked_url
     return {
         "feed_id": poll.feed.feed_id,
@@ -128,8 +129,8 @@ def _poll_row(poll: Poll) -> dict[str, Any]:
         "is_conditional": poll.is_conditional,
         "is_false_304": poll.is_false_304,
         "retry_after_seconds": answer.retry_after_seconds if isinstance(answer, Failure) else None,
-        "body_bytes": len(answer.body) if isinstance(answer, Response) else 0,
-        "duration_seconds": answer.duration_seconds if isinstance(answer, Response) else 0.0,
+        "body_bytes": len(page.body) if page else 0,
+        "duration_seconds": page.duration_seconds if page else 0.0,
         "archive_object": archived.object if archived else None,
         "archive_offset": archived.offset if archived else None,
         "archive_length": archived.length if archived else None,

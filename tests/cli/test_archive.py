@@ -289,6 +289,32 @@ def test_cat_gives_the_bytes_of_a_story_an_address_and_a_place(past):
     assert "segment 2024/03/01/page-" in past.shell("archive", "cat", f"{place}1", code=1).err
 
 
+def test_cat_shows_a_refusal_where_it_is_asked_for(past):
+    at, wall = AT + timedelta(hours=5), b"<h1>Who are you?</h1>"
+    with past.archive.segment("feed", at) as segment:
+        ref = segment.append(Response(FEED, FEED, 403, {"content-type": "text/html"}, wall, at))
+    with transaction(past.engine) as connection:
+        feed = connection.execute(select(FEED_POLL.c.feed_id).limit(1)).scalar_one()
+        values = {
+            "feed_id": feed, "polled_at": at, "outcome": "failed", "reason": "http_403", "status": 403, "is_gap": False,
+            "body_bytes": len(wall), "archive_object": ref.object, "archive_offset": ref.offset,
+            "archive_length": ref.length, "archive_digest": ref.digest,
+        }  # fmt: skip
+        connection.execute(FEED_POLL.insert().values(values))
+    shown = past.shell("archive", "cat", FEED, "--body")
+    assert shown.out.encode() == document(range(4, 6))
+    place = f"{ref.object}:{ref.offset}"
+    assert f"403  {place}" in shown.err.splitlines()[0]
+    assert past.shell("archive", "cat", place).out.startswith("HTTP/1.1 403 Forbidden\r\n")
+    assert past.shell("archive", "cat", place, "--body").out.encode() == wall
+    assert "the archive is whole" in past.shell("archive", "verify").out
+    past.shell("archive", "compact")
+    with transaction(past.engine) as connection:
+        connection.execute(FEED_POLL.delete().where(FEED_POLL.c.status.is_distinct_from(403)))
+    assert past.shell("archive", "cat", FEED, "--body").out.encode() == wall
+    assert "the archive is whole" in past.shell("archive", "verify").out
+
+
 def test_stats_count_by_month_and_kind(past):
     rows = [line.split() for line in past.shell("archive", "stats").out.splitlines() if "2024/03" in line]
     assert [(row[0], row[1], row[2], row[5]) for row in rows] == [

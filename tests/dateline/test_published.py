@@ -94,6 +94,22 @@ def test_an_address_gives_a_day():
     assert (found.instant, found.local, found.precision) == (None, datetime(2021, 6, 2), "day")
 
 
+@pytest.mark.parametrize("path", ["2023/12/a-bridge", "2023/12", "2023/1712/a-bridge"])
+def test_a_month_in_an_address_is_no_day(path):
+    """Newspaper4k#575: 2023/12 was read as the 17th."""
+    assert chosen(("url", f"https://herald.example/{path}")) is None
+
+
+@pytest.mark.parametrize(
+    "raw", ["9999-12-31T23:59:59Z", "Fri, 31 Dec 9999 23:59:59 GMT", "31 December 9999 23:59 UTC"]
+)
+def test_the_end_of_all_calendars_is_no_date(raw):
+    """metadata-lib#103: the year 9999 stood on top of every list."""
+    assert chosen(("feed", raw), fetched_at=FETCHED) is None
+    known = chosen(("json_ld", raw), ("feed", "Wed, 02 Jun 2021 11:15:00 GMT"), fetched_at=FETCHED)
+    assert known.instant == datetime(2021, 6, 2, 11, 15, tzinfo=UTC)
+
+
 def test_nothing_is_chosen_of_nothing():
     assert choose_published([]) is None
     assert chosen(("meta", "soon"), ("feed", "")) is None

@@ -80,6 +80,8 @@ def _time_and_connection():
     yield Case("slow header", "timeout", drips(b"HTTP/1.1 200 OK\r\nX-A: ", b"x"), SHORT)
     yield Case("slow body", "timeout", drips(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"x"), SHORT)
     yield Case("slow chunks", "timeout", drips(CHUNKED, b"1\r\nx\r\n"), SHORT)
+    refusal = b"HTTP/1.1 403 No\r\nContent-Length: 9999\r\n\r\n"
+    yield Case("slow refusal", "http_403", drips(refusal, b"x"), SHORT)
     yield Case("slow interim answers", "timeout", drips(b"", INTERIM), SHORT)
     yield Case("reset before the header", "reset", resets(b""))
     yield Case("reset amid the header", "reset", resets(b"HTTP/1.1 200 OK\r\nX-A: b"))
@@ -113,6 +115,7 @@ def _grammar():
     yield Case("many header lines", "headers_too_large", floods(b"HTTP/1.1 200 OK\r\n", b"x: y\r\n"))
     yield Case("one header line without end", "headers_too_large", floods(b"HTTP/1.1 200 OK\r\nX-A: ", b"x"))
     yield Case("a flood of interim answers", "headers_too_large", floods(b"", INTERIM))
+    yield Case("a refusal without end", "http_404", floods(b"HTTP/1.1 404 No\r\n\r\n", b"x"))
     yield Case("a body without end", "too_large", floods(OPEN, b"x"))
     yield Case("false 304", "false_304", says(answer(status="304 Not Modified")))
     yield Case(
@@ -138,6 +141,8 @@ def _codings():
     yield Case("nine codings", "bad_encoding", says(answer(whole, content_encoding=", ".join(["gzip"] * 9))))
     for coding in BOMBS:
         yield Case(f"bomb of {coding.replace(', ', ' in ')}", "too_large", says(lambda it=coding: bomb(it)))
+    refusal = b"HTTP/1.1 503 No\r\nContent-Encoding: gzip\r\n\r\n"
+    yield Case("a bomb that refuses", "http_503", floods(refusal, gzip.compress(bytes(999_999), 9, mtime=0)))
     empty = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
     yield Case("gzip of nothing for ever", "too_large", floods(empty, gzip.compress(b"", mtime=0)))
 

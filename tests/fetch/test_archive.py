@@ -96,6 +96,7 @@ responses = st.builds(
     redirects=st.lists(st.tuples(st.sampled_from([301, 302]), st.text(max_size=20)), max_size=3).map(tuple),
     duration_seconds=st.floats(0, 100),
     request_headers=st.dictionaries(name, text, max_size=3),
+    truncated=st.sampled_from([None, "length", "time", "disconnect", "unspecified"]),
 )
 
 
@@ -494,9 +495,18 @@ def test_killed_between_append_and_close(folder):
     assert archive.read(refs[0]) == PAGE
 
 
-@pytest.mark.parametrize("location", ["gs://bucket/prefix", "nothing://bucket"])
-def test_a_kind_of_location_that_is_not_installed_is_told(location):
-    with pytest.raises(SettingsError, match="cannot be opened"):
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("s3://bucket/prefix", r"s3fs is not installed.*pip install 's3fs==2.*'dateline\[s3\]'"),
+        ("gs://bucket/prefix", "gcsfs"),
+        ("nothing://bucket", "nothing"),
+    ],
+)
+def test_a_kind_of_location_that_is_not_installed_is_told(location, told, monkeypatch):
+    for package in ("s3fs", "gcsfs"):
+        monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(SettingsError, match=f"the archive {location} cannot be opened: .*{told}"):
         Archive(location)
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
 from pipeline.fetch.client import Client
+from pipeline.fetch.exchange import REFUSAL_BYTES
 from pipeline.fetch.guard import Guard
 from pipeline.records import Failure, Response
 from pipeline.settings import Settings
@@ -198,6 +199,110 @@ def test_retry_after_by_the_clock_of_the_server(fetch, answer, fixed):
         Retry_After=format_datetime(theirs + timedelta(seconds=60), usegmt=True),
     )
     assert fetch(fixed(reply)).retry_after_seconds == 60.0
+
+
+# -- the page that refuses ----------------------------------------------------------
+
+WALL = b"<h1>Who are you?</h1>" * 200
+
+
+def refused(result, reason="http_403"):
+    """The page that came with a refusal."""
+    assert isinstance(result, Failure), result
+    assert result.reason == reason
+    return result.response
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 410, 429, 451, 500, 503])
+def test_the_page_that_refuses_is_kept(fetch, answer, fixed, status):
+    packed = gzip.compress(WALL, mtime=0)
+    reply = answer(packed, f"{status} X", content_encoding="gzip", content_type="text/html")
+    result = fetch(fixed(reply), headers={"X-Key": "secret"})
+    page = refused(result, f"http_{status}")
+    assert (page.status, page.body, page.truncated) == (status, WALL, None)
+    assert (page.url, page.final_url, page.fetched_at) == (result.url, result.final_url, NOW)
+    assert page.headers["content-type"] == "text/html"
+    assert page.request_headers["x-key"] == "(withheld)"
+
+
+def test_the_page_of_a_bot_check_is_kept_whatever_its_status(fetch, answer, fixed):
+    for status in ("200 OK", "403 Forbidden"):
+        reply = answer(WALL, status, cf_mitigated="challenge")
+        assert refused(fetch(fixed(reply)), "bot_check").body == WALL
+
+
+@pytest.mark.parametrize("status", ["403 Forbidden", "429 Too Many", "503 Busy", "401 Who"])
+def test_a_refusal_is_taken_as_it_is(fetch, answer, status):
+    """Peers 2, row 28 (FreshRSS#6533, fundus#309): no second try, no other name, no token of theirs sent back."""
+    asked = []
+
+    async def handler(request, writer):
+        asked.append(request)
+        writer.write(answer(WALL, status, set_cookie="clearance=1", cf_mitigated="challenge"))
+
+    for _ in range(2):
+        refused(fetch(handler), "bot_check")
+    assert len(asked) == 2
+    assert {one.headers["user-agent"] for one in asked} == {
+        "Dateline/0.1 (tests; +https://dateline.example/contact)"
+    }
+    assert not any("cookie" in one.headers for one in asked)
+
+
+def test_a_refusal_without_a_page_has_none(fetch, answer, fixed):
+    assert refused(fetch(fixed(answer(status="403 X")))) is None
+
+
+def test_the_page_that_refuses_says_where_it_was(fetch, answer):
+    async def handler(request, writer):
+        here = request.path == "/"
+        writer.write(answer(status="302 X", location="/in") if here else answer(b"no", "403 X"))
+
+    page = refused(fetch(handler))
+    assert [status for status, _ in page.redirects] == [302]
+    assert page.final_url.endswith("/in")
+    assert not page.url.endswith("/in")
+
+
+@pytest.mark.parametrize(
+    "packed", [b"x" * 2_000_000, gzip.compress(bytes(200_000_000), 1)], ids=["long", "a bomb"]
+)
+def test_of_a_long_page_that_refuses_only_its_beginning_is_read(fetch, answer, fixed, packed):
+    coding = "identity" if packed.startswith(b"x") else "gzip"
+    reply = answer(packed, "403 X", content_encoding=coding)
+    result, peak = peak_of(lambda: fetch(fixed(reply), max_bytes=10_000_000))
+    page = refused(result)
+    assert (len(page.body), page.truncated) == (REFUSAL_BYTES, "length")
+    assert peak < 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("packed", "headers", "kept", "why"),
+    [
+        (b"not today", {"content_length": 90}, b"not today", "disconnect"),
+        (b"\xff\xff\xff", {"content_encoding": "br"}, None, None),
+        (b"\xff", {"content_encoding": "xz"}, None, None),
+        (gzip.compress(WALL, mtime=0)[:-8], {"content_encoding": "gzip"}, WALL, "disconnect"),
+    ],
+    ids=["broken off", "not brotli", "not asked for", "half a gzip"],
+)
+def test_a_page_that_cannot_be_read_changes_no_reason(fetch, answer, fixed, packed, headers, kept, why):
+    page = refused(fetch(fixed(answer(packed, "403 X", **headers))))
+    assert (page.body, page.truncated) == (kept, why) if kept else page is None
+
+
+def test_a_page_that_drips_changes_no_reason_and_costs_a_moment(fetch, answer, monkeypatch):
+    async def handler(request, writer):
+        writer.write(answer(b"no", "429 X", content_length=10_000, Retry_After="60"))
+        while True:
+            await asyncio.sleep(0.02)
+            writer.write(b".")
+
+    monkeypatch.setattr("pipeline.fetch.exchange.REFUSAL_SECONDS", 0.2)
+    for seconds in (5.0, 0.1):  # its own time, and that of the request
+        result = timed(lambda most=seconds: fetch(handler, timeout_seconds=most), 1.5)
+        assert refused(result, "http_429").body.startswith(b"no")
+        assert (result.response.truncated, result.retry_after_seconds) == ("time", 60.0)
 
 
 # -- hostility ----------------------------------------------------------------------

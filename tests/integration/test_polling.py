@@ -119,6 +119,31 @@ def test_a_feed_that_moved_for_good_is_adopted_found_in_replay_and_given_up_when
     assert run.conserved() == []
 
 
+def test_a_page_in_place_of_a_feed_that_moved_leads_to_it(poll):
+    """Row 19, autodiscovery: the old address is a page now, and names the new feed among others."""
+    old, new = "http://a.example/rss", "http://a.example/feed.xml"
+    links = "".join(
+        f"<link rel='alternate' type='application/rss+xml' href='{path}'>"
+        for path in ("/comments", "/feed.xml")
+    )
+
+    def answer(host, path, headers, hours):
+        if path == "/feed.xml":
+            return rss(1, 2, int(hours))
+        if path == "/rss":
+            return html(f"<title>Gazette</title>{links}<p>We have moved.</p>") if hours else rss(1, 2)
+        return not_found()
+
+    run, at = poll(Wire(answer, old))
+    asked = [[one.url for one in at(hour)[1]] for hour in (0, *range(12, 133, 12))]
+    assert asked[:2] == [[old], [old]]
+    assert asked[-1] == [new]
+    assert state(run).adopted_url == new
+    assert run.rows("select url from news.feed") == [(old,)]
+    assert {"a.example-1", "a.example-2", "a.example-132"} <= stories(run)
+    assert run.conserved() == []
+
+
 def test_a_false_304_is_found_out_and_validators_are_no_longer_sent(poll):
     """Row 26 (liferea#940, #1555; rss-fetcher turned conditional requests off because of it)."""
 

@@ -234,6 +234,8 @@ def test_a_date_stays_as_printed(raw):
         (b" \r\n\0", "empty body"),
         (b"<!DOCTYPE html><html><head><title>Not found</title></head></html>", "html page"),
         (b"\n<html lang=en><body><p>feed moved", "html page"),
+        (b"<title>Moved</title><link rel=alternate href=/feed><p>We have moved.", "html page"),
+        (b"<h1>503</h1>", "html page"),
         (b"%PDF-1.7 ...", "pdf"),
         (b"\x89PNG\r\n\x1a\n", "image"),
         (b"\xff\xd8\xff\xe0", "image"),

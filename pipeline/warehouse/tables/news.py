@@ -18,6 +18,9 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
+from sqlalchemy import (
+    text as sql,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from pipeline.warehouse.tables.metadata import METADATA, column, instant, optional, text
@@ -154,6 +157,7 @@ ARTICLE_VERSION = Table(
     optional("archive_offset", BigInteger, "Offset of the record in the segment"),
     text("extractor_version", "Version of the parser that read it"),
     Index(None, "story_id", "captured_at"),
+    Index(None, "archive_object", postgresql_where=sql("archive_object is not null")),
     schema="news",
     comment="The texts that a story has had, ordered by capture",
 )

@@ -32,7 +32,7 @@ STATES = ("discovered", "fetched", "waiting", "loaded", "duplicate", "rejected")
 
 def _archived() -> list[Column[Any]]:
     return [
-        text("archive_object", "WARC segment below the archive's location; NULL: nothing was archived"),
+        text("archive_object", "WARC segment below the archive's location; NULL: there was no body"),
         optional("archive_offset", BigInteger, "Byte at which the response record starts in the segment"),
         optional("archive_length", BigInteger, "Length of the compressed record in bytes"),
         text("archive_digest", "sha256:<hex> of the decoded body"),
@@ -162,6 +162,7 @@ FEED_POLL = Table(
     Index("ix_feed_poll_gap", "feed_id", "polled_at", postgresql_where=sql("is_gap")),
     Index("ix_feed_poll_changed", "polled_at", postgresql_where=sql("outcome = 'changed'")),
     Index("ix_feed_poll_asked_url", "asked_url", postgresql_where=sql("asked_url is not null")),
+    Index(None, "archive_object", postgresql_where=sql("archive_object is not null")),
     CheckConstraint("outcome in ('changed', 'unchanged', 'same_body', 'failed')", name="outcome"),
     CheckConstraint("(outcome = 'failed') = (reason is not null)", name="failed_has_reason"),
     schema="ops",
@@ -177,7 +178,9 @@ FETCH = Table(
     column("url", Text, "Address asked for"),
     text("final_url", "Address that answered, after redirects"),
     optional("status", Integer, "HTTP status; NULL: no answer"),
-    text("reason", "Reason code of a failure; NULL: an answer with a body was archived"),
+    text(
+        "reason", "Reason code of a failure, whose page may be archived as well; NULL: the page was received"
+    ),
     text("detail", "The failure in words"),
     column("fetched_at", DateTime(timezone=True), "When the answer came"),
     column("duration_seconds", Float, "Time of the request with its redirects", server_default="0"),
@@ -188,6 +191,7 @@ FETCH = Table(
     ForeignKeyConstraint(["feed_id", "entry_key"], ["ops.ledger.feed_id", "ops.ledger.entry_key"]),
     Index(None, "feed_id", "entry_key"),
     Index(None, "fetched_at"),
+    Index(None, "archive_object", postgresql_where=sql("archive_object is not null")),
     schema="ops",
     comment="Every request for a story's page; append-only",
 )
@@ -258,6 +262,7 @@ LEDGER = Table(
     Index(None, "told_story_id"),
     Index(None, "told_text_hash"),
     Index(None, "alike"),
+    Index(None, "feed_object", postgresql_where=sql("feed_object is not null")),
     Index(
         "ix_ledger_claim",
         "state",
