@@ -13,16 +13,16 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 from urllib.parse import urlencode
 
 import certifi
-import httpcore2
 import httpx2
 
 from pipeline.errors import SettingsError
 from pipeline.fetch.addresses import load_resolve_table
 from pipeline.fetch.backend import GuardedBackend
+from pipeline.fetch.connections import Connections
 from pipeline.fetch.exchange import Answer, Limits, exchange
 from pipeline.fetch.faults import Fault, fault, retry_after_seconds
 from pipeline.fetch.freshness import fresh_seconds
@@ -74,13 +74,11 @@ class Client:
         self._timeout_seconds = timeout_seconds
         self._clock = clock
         self._room = asyncio.Semaphore(concurrency)
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=_trust(ca_file),
-            max_connections=2 * concurrency,
-            max_keepalive_connections=concurrency,
-            keepalive_expiry=_IDLE_SECONDS,
-            http2=True,
-            network_backend=GuardedBackend(guard or Guard()),
+        self._pool = Connections(
+            GuardedBackend(guard or Guard()),
+            _trust(ca_file),
+            keep=concurrency,
+            idle_seconds=_IDLE_SECONDS,
         )
 
     @classmethod
@@ -167,7 +165,6 @@ class Client:
         except BadUrl as error:
             return self._failure(withheld(url), fault(error.reason, str(error)))
         trip = Trip(without_credentials(url), target, headers, max_redirects)
-        pool = self._pool if form is None else _posting(self._pool, form)
         while True:
             async with _opened(gate, str(trip.target)) as leave:
                 if isinstance(leave, Failure):
@@ -176,7 +173,7 @@ class Client:
                 async with self._room:
                     began = time.monotonic()
                     left = replace(limits, seconds=limits.seconds - trip.spent_seconds)
-                    answer = await exchange(pool, trip.target, sent, left, self._clock)
+                    answer = await exchange(self._pool, trip.target, sent, left, self._clock, form=form)
                     spent = time.monotonic() - began
                 trip.spent_seconds += spent
                 if leave is not None:
@@ -222,33 +219,6 @@ class Client:
             fetched_at=at,
             fresh_seconds=fresh_seconds(headers),
         )
-
-
-class _Posting:
-    """A pool that makes each request the POST of one form."""
-
-    def __init__(self, pool: httpcore2.AsyncConnectionPool, form: bytes) -> None:
-        self._pool = pool
-        self._form = form
-
-    async def handle_async_request(self, request: httpcore2.Request) -> httpcore2.Response:
-        about = {
-            b"content-type": b"application/x-www-form-urlencoded",
-            b"content-length": str(len(self._form)).encode(),
-        }
-        return await self._pool.handle_async_request(
-            httpcore2.Request(
-                "POST",
-                request.url,
-                headers=[*request.headers, *about.items()],
-                content=self._form,
-                extensions=request.extensions,
-            )
-        )
-
-
-def _posting(pool: httpcore2.AsyncConnectionPool, form: bytes) -> httpcore2.AsyncConnectionPool:
-    return cast("httpcore2.AsyncConnectionPool", _Posting(pool, form))
 
 
 def _may_carry(status: int, before: Target, after: Target) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 import httpcore2
 
 from pipeline.fetch.backend import HEADER_ROOM, HeaderRoom
+from pipeline.fetch.connections import Connections
 from pipeline.fetch.decode import BadEncoding, Decoder, TooLarge
 from pipeline.fetch.faults import NETWORK_FAULTS, Fault, fault, fault_of
 from pipeline.fetch.target import Target
@@ -83,38 +84,47 @@ class Answer:
 
 
 async def exchange(
-    pool: httpcore2.AsyncConnectionPool,
+    connections: Connections,
     target: Target,
     sent: Mapping[str, str],
     limits: Limits,
     clock: Callable[[], datetime],
+    *,
+    form: bytes | None = None,
 ) -> Answer | Fault:
-    """The answer of ``target`` to a GET with the headers ``sent``, or what went wrong.
+    """The answer of ``target`` to a GET with the headers ``sent``, or to a POST of ``form``; or what went wrong.
 
     The body of a redirect is not read. That of a refusal is, as far as that costs little, and nothing
     in it changes the answer.
     """
     answer = Answer()
-    request = httpcore2.Request(
-        "GET",
-        httpcore2.URL(
-            scheme=target.url.raw_scheme,
-            host=target.url.raw_host,
-            port=target.url.port,
-            target=target.url.raw_path,
-        ),
-        headers=[(name.encode("latin-1"), _bytes_of(value)) for name, value in sent.items()],
-        extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), limits.seconds)},
-    )
+    request = _request(target, sent, limits, form)
     try:
         async with asyncio.timeout(limits.seconds):
-            trouble = await _ask(pool, request, limits, answer, clock)
+            trouble = await _ask(connections, request, limits, answer, clock)
     except NETWORK_FAULTS as error:
         if answer.is_refusal:
             answer.truncated = _truncation(error)
             return answer
         return _fault(error, target, limits, answer)
     return answer if trouble is None else trouble
+
+
+def _request(
+    target: Target, sent: Mapping[str, str], limits: Limits, form: bytes | None
+) -> httpcore2.Request:
+    headers = [(name.encode("latin-1"), _bytes_of(value)) for name, value in sent.items()]
+    if form is not None:
+        headers.append((b"content-type", b"application/x-www-form-urlencoded"))
+        headers.append((b"content-length", str(len(form)).encode()))
+    url = target.url
+    return httpcore2.Request(
+        "GET" if form is None else "POST",
+        httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=headers,
+        content=form,
+        extensions={"timeout": dict.fromkeys(("connect", "read", "write"), limits.seconds)},
+    )
 
 
 def _truncation(error: Exception) -> Truncation:
@@ -133,7 +143,7 @@ def _fault(error: Exception, target: Target, limits: Limits, answer: Answer) -> 
 
 
 async def _ask(
-    pool: httpcore2.AsyncConnectionPool,
+    connections: Connections,
     request: httpcore2.Request,
     limits: Limits,
     answer: Answer,
@@ -142,7 +152,7 @@ async def _ask(
     began = time.monotonic()
     room = HeaderRoom()
     HEADER_ROOM.set(room)
-    stream = await pool.handle_async_request(request)
+    stream = await connections.handle_async_request(request)
     room.lift()
     try:
         if sum(len(name) + len(value) for name, value in stream.headers) > MAX_HEADER_BYTES:
