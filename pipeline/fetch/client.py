@@ -21,7 +21,7 @@ import httpx2
 
 from pipeline.errors import SettingsError
 from pipeline.fetch.addresses import load_resolve_table
-from pipeline.fetch.backend import GuardedBackend
+from pipeline.fetch.backend import Opener
 from pipeline.fetch.connections import Connections
 from pipeline.fetch.exchange import Answer, Limits, exchange
 from pipeline.fetch.faults import Fault, fault, retry_after_seconds
@@ -74,12 +74,8 @@ class Client:
         self._timeout_seconds = timeout_seconds
         self._clock = clock
         self._room = asyncio.Semaphore(concurrency)
-        self._pool = Connections(
-            GuardedBackend(guard or Guard()),
-            _trust(ca_file),
-            keep=concurrency,
-            idle_seconds=_IDLE_SECONDS,
-        )
+        opener = Opener(guard or Guard(), _trust(ca_file))
+        self._pool = Connections(opener, keep=concurrency, idle_seconds=_IDLE_SECONDS)
 
     @classmethod
     def from_settings(cls, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Self:

@@ -87,17 +87,20 @@ class Decoder:
         return self._undone(data, 0)
 
     def _undone(self, data: bytes, level: int) -> Iterator[bytes]:
-        is_last = level == len(self._codings)
-        if len(data) > self._left[level]:
-            raise TooLarge(data[: self._left[level]] if is_last else b"")
-        self._left[level] -= len(data)
-        if is_last:
-            yield data
+        room = self._left[level]
+        fits = data[:room]
+        self._left[level] -= len(fits)
+        if level == len(self._codings):
+            if len(data) > room:
+                raise TooLarge(fits)
+            yield fits
             return
-        piece = self._codings[level].feed(data)
+        piece = self._codings[level].feed(fits)
         while piece:
             yield from self._undone(piece, level + 1)
             piece = self._codings[level].feed(b"")
+        if len(data) > room:
+            raise TooLarge(b"")
 
     def end(self) -> None:
         """Called when the body is complete.

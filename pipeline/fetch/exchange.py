@@ -11,10 +11,10 @@ from datetime import datetime
 
 import httpcore2
 
-from pipeline.fetch.backend import HEADER_ROOM, HeaderRoom
 from pipeline.fetch.connections import Connections
 from pipeline.fetch.decode import BadEncoding, Decoder, TooLarge
 from pipeline.fetch.faults import NETWORK_FAULTS, Fault, fault, fault_of
+from pipeline.fetch.message import Reply, Request
 from pipeline.fetch.target import Target
 from pipeline.records import Truncation
 
@@ -110,21 +110,14 @@ async def exchange(
     return answer if trouble is None else trouble
 
 
-def _request(
-    target: Target, sent: Mapping[str, str], limits: Limits, form: bytes | None
-) -> httpcore2.Request:
+def _request(target: Target, sent: Mapping[str, str], limits: Limits, form: bytes | None) -> Request:
     headers = [(name.encode("latin-1"), _bytes_of(value)) for name, value in sent.items()]
     if form is not None:
         headers.append((b"content-type", b"application/x-www-form-urlencoded"))
         headers.append((b"content-length", str(len(form)).encode()))
     url = target.url
-    return httpcore2.Request(
-        "GET" if form is None else "POST",
-        httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-        headers=headers,
-        content=form,
-        extensions={"timeout": dict.fromkeys(("connect", "read", "write"), limits.seconds)},
-    )
+    origin = (url.scheme, url.raw_host.decode("ascii"), target.port)
+    return Request(origin, url.raw_path, headers, limits.seconds, form)
 
 
 def _truncation(error: Exception) -> Truncation:
@@ -144,49 +137,46 @@ def _fault(error: Exception, target: Target, limits: Limits, answer: Answer) -> 
 
 async def _ask(
     connections: Connections,
-    request: httpcore2.Request,
+    request: Request,
     limits: Limits,
     answer: Answer,
     clock: Callable[[], datetime],
 ) -> Fault | None:
     began = time.monotonic()
-    room = HeaderRoom()
-    HEADER_ROOM.set(room)
-    stream = await connections.handle_async_request(request)
-    room.lift()
+    reply = await connections.send(request)
     try:
-        if sum(len(name) + len(value) for name, value in stream.headers) > MAX_HEADER_BYTES:
+        if sum(len(name) + len(value) for name, value in reply.headers) > MAX_HEADER_BYTES:
             return fault("headers_too_large", f"a header of over {MAX_HEADER_BYTES} bytes")
-        if stream.status < 200:
-            return fault("protocol", f"the server wants to speak something else ({stream.status})")
-        answer.headers = _joined(stream.headers)
+        if reply.status < 200:
+            return fault("protocol", f"the server wants to speak something else ({reply.status})")
+        answer.headers = _joined(reply.headers)
         answer.at = clock()
         answer.latency_seconds = time.monotonic() - began
-        answer.status = stream.status
-        if stream.status == 304:
-            return await _see_end(stream)
+        answer.status = reply.status
+        if reply.status == 304:
+            return await _see_end(reply)
         if answer.is_refusal:
             async with asyncio.timeout(REFUSAL_SECONDS):
-                return await _read_body(stream, answer, Limits(REFUSAL_BYTES, REFUSAL_SECONDS, cut=True))
-        return await _read_body(stream, answer, limits) if stream.status < 300 else None
+                return await _read_body(reply, answer, Limits(REFUSAL_BYTES, REFUSAL_SECONDS, cut=True))
+        return await _read_body(reply, answer, limits) if reply.status < 300 else None
     finally:
-        await stream.aclose()
+        await reply.aclose()
 
 
-async def _see_end(stream: httpcore2.Response) -> Fault | None:
+async def _see_end(reply: Reply) -> Fault | None:
     """Reads the end of an answer without a body: only then can its connection be used again."""
-    async for _ in stream.aiter_stream():
+    async for _ in reply.body:
         return fault("protocol", "a 304 with a body")
     return None
 
 
-async def _read_body(stream: httpcore2.Response, answer: Answer, limits: Limits) -> Fault | None:
+async def _read_body(reply: Reply, answer: Answer, limits: Limits) -> Fault | None:
     announced = answer.headers.get("content-length", "")
     if announced.isdigit() and int(announced[:20]) > limits.max_bytes and not limits.cut:
         return fault("too_large", f"{announced} bytes are announced, {limits.max_bytes} are the cap")
     decoder = Decoder(answer.headers.get("content-encoding", ""), limits.max_bytes)
     try:
-        async for chunk in stream.aiter_stream():
+        async for chunk in reply.body:
             for piece in decoder.feed(chunk):
                 answer.body.add(piece)
     except TooLarge as excess:

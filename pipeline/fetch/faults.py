@@ -15,8 +15,8 @@ import h2.exceptions
 import httpcore2
 
 from pipeline.fetch import decode
-from pipeline.fetch.backend import HeaderFlood
 from pipeline.fetch.guard import ForbiddenAddress, UnknownHost, Unreachable
+from pipeline.fetch.http1 import HeaderFlood
 from pipeline.records import NO_HEADERS, FailureKind
 
 _KNOWN = frozenset(HTTPStatus)
@@ -141,7 +141,7 @@ def fault_of(error: Exception, *, answered: bool) -> Fault:
     if isinstance(error, HeaderFlood):
         return fault("headers_too_large", str(error))
     if isinstance(error, (httpcore2.ProtocolError, h2.exceptions.H2Error)):
-        return _protocol_fault(error, str(error), answered=answered)
+        return _protocol_fault(error, str(error))
     for kinds, reason, said in _SAID:
         if isinstance(error, kinds):
             return fault(reason, said.format(_text(error)))
@@ -160,13 +160,8 @@ def _tls_fault(error: Exception) -> Fault:
     return fault("tls", f"no secure connection: {(said[0].reason if said else None) or _text(error)}")
 
 
-def _protocol_fault(error: Exception, text: str, *, answered: bool) -> Fault:
+def _protocol_fault(error: Exception, text: str) -> Fault:
     inner = error.args[0] if error.args else None
-    if (
-        getattr(inner, "error_status_hint", None) == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-        and not answered
-    ):
-        return fault("headers_too_large", "the answer's header has no end within 100 kB")
     if isinstance(error, h2.exceptions.DenialOfServiceError) or "Oversized header" in text:
         return fault("headers_too_large", f"the answer's header is too large: {text}")
     if isinstance(inner, (h2.events.StreamReset, h2.events.ConnectionTerminated)):

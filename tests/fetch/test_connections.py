@@ -105,3 +105,31 @@ def test_closed_while_an_answer_is_on_its_way(run, client, seconds):
 
     answer = run(main())
     assert answer == b"news" or answer.kind == "transient"
+
+
+def test_one_that_is_closed_as_it_is_lent_is_no_failure(run, client):
+    """The server's FIN and our request cross: the request goes out again, on a new connection."""
+    counts = []
+
+    async def connected(reader, writer):
+        at = len(counts)
+        counts.append(0)
+        await reader.readuntil(b"\r\n\r\n")
+        counts[at] += 1
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnews")
+        if at == 0:
+            await reader.readuntil(b"\r\n\r\n")  # the next request comes, and is not answered
+        await writer.drain()
+        writer.close()
+
+    async def main():
+        server = await asyncio.start_server(connected, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with client(port) as it:
+            got = [await news(it, f"http://127.0.0.1:{port}/") for _ in range(2)]
+        server.close()
+        await asyncio.sleep(0.05)
+        return got
+
+    assert run(main()) == [b"news"] * 2
+    assert counts == [1, 1]
