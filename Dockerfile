@@ -23,9 +23,9 @@ RUN useradd --uid 10001 --user-group --no-create-home --home-dir /opt/airflow --
 # The lock alone, first: a change of our code must not install 200 packages again. It is complete, and pip
 # refuses FastAPI's extras where it resolves in hash mode: hence --no-deps, and the check. An environment,
 # because Debian's own python takes no packages beside its system's.
-COPY requirements.lock /opt/dateline/
+COPY deploy/requirements.lock /opt/dateline/deploy/
 RUN python3 -m venv /opt/dateline/venv \
- && pip install --no-deps --require-hashes --requirement /opt/dateline/requirements.lock \
+ && pip install --no-deps --require-hashes --requirement /opt/dateline/deploy/requirements.lock \
  && pip check
 
 # In place, as in a checkout: the library looks for the dbt project beside itself. Compiled, because the

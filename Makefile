@@ -69,8 +69,9 @@ BENCHES ?= dateline urls extract feeds poll polling hostile dedup archive pages 
 bench: $(STAMP) ## What each part costs, beside what others cost in the same run: make bench BENCHES="poll feeds"
 	@set -e; for name in $(BENCHES); do echo "== bench/$$name.py"; "$(BIN)/python" bench/$$name.py; done
 
-lock: ## Resolve requirements.lock anew (needs uv)
+lock: ## Resolve requirements.lock and deploy/requirements.lock anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra image --constraint requirements.lock pyproject.toml -o deploy/requirements.lock
 
 clean: ## Stop the embedded servers, remove the environment and local data
 	-@test -x "$(BIN)/python" && "$(BIN)/python" deploy/airflow_local.py down
