@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import httpx2
@@ -36,14 +37,14 @@ class Target:
     authorization: str | None = None
     """The value for the Authorization header: HTTP Basic of the credentials in the URL."""
 
-    @classmethod
-    def parse(cls, text: str) -> Self:
+    @staticmethod
+    def parse(text: str) -> Target:
         """The target that ``text`` names.
 
         Raises:
             BadUrl: it is not an absolute http or https URL with a host.
         """
-        return cls._of(_parsed(text))
+        return _target(text)
 
     def follow(self, location: str) -> Self:
         """The target of a redirect from here.
@@ -52,7 +53,7 @@ class Target:
             BadUrl: as for ``parse``.
         """
         try:
-            return self._of(self.url.join(location))
+            return self.of(self.url.join(location))
         except (httpx2.InvalidURL, UnicodeError, ValueError) as error:
             if isinstance(error, BadUrl):
                 raise
@@ -60,7 +61,12 @@ class Target:
             raise BadUrl(message) from error
 
     @classmethod
-    def _of(cls, url: httpx2.URL) -> Self:
+    def of(cls, url: httpx2.URL) -> Self:
+        """The target of a URL, in the form that the library has it.
+
+        Raises:
+            BadUrl: as for ``parse``.
+        """
         if url.scheme not in ("http", "https"):
             message = f"only http and https are fetched, not {url.scheme or 'a relative address'!r}"
             raise BadUrl(message, "forbidden_scheme" if url.scheme else "bad_url")
@@ -119,9 +125,13 @@ def withheld(text: str) -> str:
     return without_credentials(_ANY_USERINFO.sub(r"\1//", text))
 
 
-def _parsed(text: str) -> httpx2.URL:
+@lru_cache(
+    maxsize=2048
+)  # a poll needs it five times: for the queue, robots.txt, the turn, the request and the row
+def _target(text: str) -> Target:
     try:
-        return httpx2.URL(text.strip())
+        url = httpx2.URL(text.strip())
     except (httpx2.InvalidURL, UnicodeError, ValueError) as error:
         message = f"{withheld(text)!r} is not an address"
         raise BadUrl(message) from error
+    return Target.of(url)

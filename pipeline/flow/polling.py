@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import WarehouseRefused
 from pipeline.fetch import Visit, fetch_feed
+from pipeline.flow.batches import Batches
 from pipeline.flow.context import Context, visiting
 from pipeline.flow.feedqueue import FeedQueue
 from pipeline.flow.judging import Answered, Question, judge, question
@@ -23,8 +24,12 @@ from pipeline.warehouse.leases import worker
 from pipeline.warehouse.polls import Poll, count_known, record_poll, record_quiet
 from pipeline.warehouse.registry import RegisteredFeed
 
-BATCH = 32
-"""Answers that are entered together, at least; all that have come by then are one segment of the archive."""
+BATCH = 256
+"""Answers that are entered together: one segment of the archive, and one statement for all that hold nothing new."""
+BATCH_BYTES = 4_000_000
+"""So many bytes of documents are a batch too."""
+BATCH_SECONDS = 2.0
+"""And whatever there is, so long after the first of them came: a story is not to wait for other feeds."""
 CLAIM = 256
 """Feeds taken in hand at once."""
 
@@ -70,35 +75,34 @@ class _Poller:
         self._worker = number
         self._progress = progress
         self._queue: FeedQueue[RegisteredFeed] = FeedQueue(self._claim, self._host)
-        self._answered: list[Asked] = []
-        self._entering = asyncio.Lock()
+        self._answered: Batches[Asked] = Batches(most=BATCH, most_bytes=BATCH_BYTES, seconds=BATCH_SECONDS)
         self._lines: list[PollLine] = []
         self._claimed = 0
 
     async def run(self) -> list[PollLine]:
         async with visiting(self._context) as visit:
-            await asyncio.gather(*(self._lane(visit) for _ in range(self._context.settings.concurrency)))
-            await self._enter(1)
+            await asyncio.gather(self._ask_all(visit), self._enter_all())
         return sorted(self._lines, key=lambda line: line.url)
+
+    async def _ask_all(self, visit: Visit) -> None:
+        await asyncio.gather(*(self._lane(visit) for _ in range(self._context.settings.concurrency)))
+        await self._answered.close()
 
     async def _lane(self, visit: Visit) -> None:
         # As many feeds are under way as may be: one that is slow holds up its lane, and no batch.
         while (feed := await self._queue.next()) is not None:
             asked = question(feed, self._share.began)
             answer = await _ask(self._context, visit, feed, asked)
-            self._answered.append((feed, asked, answer))
             await self._queue.done(feed)
-            await self._enter(BATCH)
+            await self._answered.put((feed, asked, answer), _size(answer))
 
-    async def _enter(self, least: int) -> None:
-        async with self._entering:
-            while len(self._answered) >= least:
-                batch, self._answered = self._answered, []
-                lines, refusing = await asyncio.to_thread(_enter, self._context, batch, self._worker)
-                self._lines += lines
-                self._progress("poll", len(batch))
-                if refusing and (left := await self._queue.drop(refusing)):
-                    await asyncio.to_thread(self._release, left)
+    async def _enter_all(self) -> None:
+        while batch := await self._answered.take():
+            lines, refusing = await asyncio.to_thread(_enter, self._context, batch, self._worker)
+            self._lines += lines
+            self._progress("poll", len(batch))
+            if refusing and (left := await self._queue.drop(refusing)):
+                await asyncio.to_thread(self._release, left)
 
     async def _claim(self, busy: Collection[str]) -> list[RegisteredFeed]:
         def claim() -> list[RegisteredFeed]:
@@ -116,6 +120,11 @@ class _Poller:
 
     def _host(self, feed: RegisteredFeed) -> str:
         return host_of(question(feed, self._share.began).url) or ""
+
+
+def _size(answer: Response | Failure) -> int:
+    page = answer if isinstance(answer, Response) else answer.response
+    return len(page.body) if page else 0
 
 
 async def _ask(context: Context, visit: Visit, feed: RegisteredFeed, asked: Question) -> Response | Failure:

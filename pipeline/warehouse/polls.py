@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from pipeline.poll.moves import to_ask
 from pipeline.records import ArchiveRef, Failure, ParsedFeed, Response
 from pipeline.warehouse import ledger
+from pipeline.warehouse.bulk import insert_rows
 from pipeline.warehouse.feedstate import FeedState
 from pipeline.warehouse.hosts import host_of
 from pipeline.warehouse.registry import RegisteredFeed
@@ -80,17 +81,19 @@ def record_poll(connection: Connection, poll: Poll) -> int:
 def record_quiet(connection: Connection, polls: Sequence[Poll]) -> None:
     """Writes polls that brought no document: not modified, the same body again, failures. Thousands at once."""
     if polls:
-        connection.execute(insert(FEED_POLL).on_conflict_do_nothing(), [_poll_row(poll) for poll in polls])
+        rows = [_poll_row(poll) for poll in polls]
+        connection.execute(insert_rows(FEED_POLL, rows).on_conflict_do_nothing())
         _write_states(connection, polls)
 
 
 def _write_states(connection: Connection, polls: Sequence[Poll]) -> None:
     """Of two polls of a feed the later one's state counts, whichever is written first; the same one again changes nothing."""
-    ordered = sorted(polls, key=lambda poll: poll.feed.feed_id)
+    latest = {poll.feed.feed_id: poll for poll in sorted(polls, key=lambda poll: poll.polled_at)}
     rows = [
-        {"feed_id": poll.feed.feed_id, "host": _next_host(poll), **poll.state.as_row()} for poll in ordered
+        {"feed_id": feed_id, "host": _next_host(poll), **poll.state.as_row()}
+        for feed_id, poll in sorted(latest.items())
     ]
-    statement = insert(FEED_STATE)
+    statement = insert_rows(FEED_STATE, rows)
     statement = statement.on_conflict_do_update(
         index_elements=[FEED_STATE.c.feed_id],
         set_={name: statement.excluded[name] for name in rows[0] if name != "feed_id"},
@@ -99,7 +102,7 @@ def _write_states(connection: Connection, polls: Sequence[Poll]) -> None:
             FEED_STATE.c.last_polled_at < statement.excluded.last_polled_at,
         ),
     )
-    connection.execute(statement, rows)
+    connection.execute(statement)
 
 
 def _next_host(poll: Poll) -> str | None:
