@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -51,10 +52,17 @@ class Settings(BaseSettings):
     """Requests under way at once in one process."""
     shards: int = Field(default=4, ge=1, le=16)
     """Parallel shares of an hourly run under Airflow, and watchers of feeds."""
+    feed_interval_seconds: float = Field(default=600.0, gt=0)
+    """Least time between two polls of one feed: no host has more than six requests an hour for each."""
     watch_round_seconds: float = Field(default=10.0, gt=0)
     """How often a watcher looks which of its feeds are due."""
     websub_callback: str | None = None
     """Public ``https://`` address of Airflow's API server, to which hubs push; None: feeds are pulled only."""
+
+    @property
+    def feed_interval(self) -> timedelta:
+        """``feed_interval_seconds`` as a length of time."""
+        return timedelta(seconds=self.feed_interval_seconds)
 
     @property
     def archive_location(self) -> str:

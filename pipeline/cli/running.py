@@ -23,6 +23,7 @@ from pipeline.flow.ingesting import IngestReport, ingest_pending
 from pipeline.flow.polling import PollLine
 from pipeline.flow.run import poll_shard
 from pipeline.flow.window import enter_window
+from pipeline.poll.recent import RECENT
 from pipeline.sources import load_sources
 from pipeline.warehouse import registry, reports, schema, server
 from pipeline.warehouse.engine import open_warehouse, transaction
@@ -156,6 +157,10 @@ def _print_polls(polls: list[PollLine]) -> None:
             f"  [red]✗[/] {line.url}  [bold]{line.reason}[/]  {line.detail or ''}",
             highlight=False,
             soft_wrap=True,
+        )
+    if left_out := sum(line.left_out for line in polls):
+        out.print(
+            f"  {left_out:,} addresses of sitemaps left out: not known to have changed in {RECENT.days} days"
         )
     for line in polls:
         if line.is_gap:

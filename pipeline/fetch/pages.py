@@ -85,10 +85,15 @@ async def _fetch(
 
 def _gate(visit: Visit, delay_seconds: float, *, obey: bool) -> Gate:
     @asynccontextmanager
+    async def turn(url: str) -> AsyncIterator[Failure | Report]:
+        async with visit.turns.turn(Target.parse(url).host_key, delay_seconds) as report:
+            yield report
+
+    @asynccontextmanager
     async def gate(url: str) -> AsyncIterator[Failure | Report]:
         asked = 0.0
         if obey:
-            verdict = await visit.robots.check(url)
+            verdict = await visit.robots.check(url, gate=turn)
             if isinstance(verdict, Failure):
                 yield verdict
                 return

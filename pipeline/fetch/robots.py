@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 from protego import Protego
 
-from pipeline.fetch.client import utc_now
+from pipeline.fetch.client import Gate, utc_now
 from pipeline.fetch.faults import fault
 from pipeline.fetch.freshness import fresh_seconds
 from pipeline.fetch.target import BadUrl, Target, withheld
@@ -28,17 +28,27 @@ _LONGEST = timedelta(hours=24)
 """RFC 9309, section 2.4."""
 _SHORTEST = timedelta(minutes=10)
 _UNREACHABLE_FOR = timedelta(minutes=10)
+PATIENCE = timedelta(days=30)
+"""RFC 9309, section 2.3.1.4: rules that could not be had for so long are no reason to stay away any more. The last
+ones that were had hold then, and where there never were any, all is allowed."""
 _NOT_REACHED = frozenset({"dns", "connect", "tls", "tls_expired", "tls_untrusted", "tls_wrong_host"})
 _UNREACHABLE = "{}/robots.txt cannot be had, so nothing is fetched from there for now"
 
 
 @dataclass(frozen=True, slots=True)
 class CachedRobots:
-    """A host's rules as last fetched."""
+    """A host's rules as last had, and whether they can be had now."""
 
     text: str | None
-    """Empty: no rules, all is allowed. None: they could not be had, all is refused for now."""
+    """Empty: no rules, all is allowed. None: they never could be had."""
     expires_at: datetime
+    """When the host is to be asked again: aware, UTC."""
+    unreachable_since: datetime | None = None
+    """From then on every request for them failed; all is refused for ``PATIENCE``. None: the last one did not fail."""
+
+    def is_refusal(self, now: datetime) -> bool:
+        """True if nothing may be fetched from the host for now."""
+        return self.unreachable_since is not None and now - self.unreachable_since < PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,14 @@ class Get(Protocol):
     """The part of the client that is needed here."""
 
     async def get(
-        self, url: str, *, max_bytes: int, timeout_seconds: float | None, cut: bool, max_redirects: int
+        self,
+        url: str,
+        *,
+        max_bytes: int,
+        timeout_seconds: float | None,
+        gate: Gate | None,
+        cut: bool,
+        max_redirects: int,
     ) -> Response | Failure:
         """See ``pipeline.fetch.client.Client.get``."""
         ...
@@ -110,21 +127,22 @@ class Robots:
         self._clock = clock
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def check(self, url: str) -> Permission | Failure:
+    async def check(self, url: str, *, gate: Gate | None = None) -> Permission | Failure:
         """Whether ``url`` may be fetched.
 
         A ``Failure`` is ``robots`` (the rules forbid it, permanent), ``robots_unreachable`` (the
         host answers 5xx or nothing, so RFC 9309 has us stay away for a while), or what keeps the
-        host from being reached at all (``dns``, ``tls`` …).
+        host from being reached at all (``dns``, ``tls`` …). ``gate`` is opened for the request for the
+        rules, if one is needed: it takes its turn at the host as any other.
         """
         try:
             target = Target.parse(url)
         except BadUrl as error:
             return self._refusal(withheld(url), error.reason, str(error))
-        rules = await self._rules(target.origin)
+        rules = await self._rules(target.origin, gate)
         if isinstance(rules, Failure):
             return self._refusal(str(target), rules.reason, rules.detail)
-        if rules.text is None:
+        if rules.is_refusal(self._clock()):
             refusal = self._refusal(str(target), "robots_unreachable", _UNREACHABLE.format(target.origin))
             wait = (rules.expires_at - self._clock()).total_seconds()
             return replace(refusal, retry_after_seconds=max(wait, 0.0))
@@ -139,7 +157,7 @@ class Robots:
     def _refusal(self, url: str, reason: str, detail: str) -> Failure:
         return Failure(url, *fault(reason, detail), fetched_at=self._clock())
 
-    async def _rules(self, origin: str) -> CachedRobots | Failure:
+    async def _rules(self, origin: str, gate: Gate | None) -> CachedRobots | Failure:
         async with self._asking.setdefault(origin, asyncio.Lock()):
             kept = await self._cache.get(origin)
             if kept is not None and kept.expires_at > self._clock():
@@ -148,18 +166,19 @@ class Robots:
                 f"{origin}/robots.txt",
                 max_bytes=MAX_BYTES,
                 timeout_seconds=self._timeout_seconds,
+                gate=gate,
                 cut=True,
                 max_redirects=MAX_REDIRECTS,
             )
             if isinstance(answer, Failure) and answer.reason in _NOT_REACHED:
                 return answer  # the address itself would end the same way, with the reason that is true
-            kept = cacheable(answer, now=self._clock())
+            kept = cacheable(answer, before=kept, now=self._clock())
             await self._cache.put(origin, kept)
             return kept
 
 
-def cacheable(answer: Response | Failure, *, now: datetime) -> CachedRobots:
-    """The rules that ``answer`` gives, and until when they hold.
+def cacheable(answer: Response | Failure, *, before: CachedRobots | None, now: datetime) -> CachedRobots:
+    """The rules that ``answer`` gives, and until when they hold; ``before``: what was kept of the host until now.
 
     RFC 9309, section 2.3.1: 4xx means that there are no rules, 5xx or silence that nothing is
     allowed; a 429 asks for patience, so it counts among the latter.
@@ -168,7 +187,8 @@ def cacheable(answer: Response | Failure, *, now: datetime) -> CachedRobots:
         if answer.kind == "permanent" and answer.reason != "headers_too_large":
             return CachedRobots("", now + _LONGEST)
         pause = max(timedelta(seconds=answer.retry_after_seconds or 0), _UNREACHABLE_FOR)
-        return CachedRobots(None, now + min(pause, _LONGEST))
+        since = (before.unreachable_since if before else None) or now
+        return CachedRobots(before.text if before else None, now + min(pause, _LONGEST), since)
     body = answer.body
     if len(body) >= MAX_BYTES:  # cut there: half a line would forbid, or allow, more than the whole one
         body = body[: body.rfind(b"\n") + 1]

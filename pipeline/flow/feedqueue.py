@@ -27,6 +27,8 @@ class FeedQueue(Generic[Feed]):
         self._ready: dict[str, deque[Feed]] = {}
         self._under_way: Counter[str] = Counter()
         self._changed = asyncio.Condition()
+        self._is_dry = False
+        """True: the source had none for the hosts that are free, and no other host has come free since."""
 
     async def next(self) -> Feed | None:
         """A feed to begin with; None: all are done. ``done`` must be told of each."""
@@ -34,7 +36,7 @@ class FeedQueue(Generic[Feed]):
             while True:
                 if (feed := self._startable()) is not None:
                     return feed
-                if self._in_hand() < MOST and await self._more():
+                if not self._is_dry and self._in_hand() < MOST and await self._more():
                     continue
                 if not self._under_way and not self._ready:
                     self._changed.notify_all()
@@ -48,12 +50,14 @@ class FeedQueue(Generic[Feed]):
             self._under_way[host] -= 1
             if not self._under_way[host]:
                 del self._under_way[host]
+                self._is_dry = False
             self._changed.notify_all()
 
     async def drop(self, hosts: Collection[str]) -> list[Feed]:
         """The feeds of these hosts that were not begun: they are in hand no more."""
         async with self._changed:
             dropped = [feed for host in hosts for feed in self._ready.pop(host, ())]
+            self._is_dry = False
             self._changed.notify_all()
             return dropped
 
@@ -73,6 +77,7 @@ class FeedQueue(Generic[Feed]):
         claimed = await self._claim({*self._ready, *self._under_way})
         for feed in claimed:
             self._ready.setdefault(self._host(feed), deque()).append(feed)
+        self._is_dry = not claimed
         return bool(claimed)
 
     def _in_hand(self) -> int:

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from pipeline.fetch.freshness import fresh_seconds
 from pipeline.poll import FeedHistory, failure_weight, next_poll
 from pipeline.poll.moves import Seen, may_speak_for, observe, to_ask
+from pipeline.poll.schedule import SHORTEST
 from pipeline.records import ArchiveRef, Failure, ParsedFeed, Response
+from pipeline.warehouse.feeds import RegisteredFeed
 from pipeline.warehouse.feedstate import FeedState
 from pipeline.warehouse.polls import Poll
-from pipeline.warehouse.registry import RegisteredFeed
 
 DISTRUST = timedelta(days=14)
 """So long no validators are sent to a server that kept them while the document changed."""
@@ -44,6 +45,10 @@ class Answered:
     archived: ArchiveRef | None = None
     document: ParsedFeed | None = None
     """The body, read; None: there was none, or that of the feed's last document again."""
+    carried: int = 0
+    """Entries that the feed shows besides and that are not news: of a sitemap's old pages, of sitemaps unchanged."""
+    is_pushed: bool = False
+    """The feed's hub delivers, as far as is known before the answer."""
 
 
 def question(feed: RegisteredFeed, now: datetime) -> Question:
@@ -60,11 +65,19 @@ def question(feed: RegisteredFeed, now: datetime) -> Question:
     return Question(url, state.etag, state.last_modified)
 
 
-def judge(one: Answered, *, known: int, now: datetime, host_free_at: datetime | None = None) -> Poll:
+def judge(
+    one: Answered,
+    *,
+    known: int,
+    now: datetime,
+    host_free_at: datetime | None = None,
+    shortest: timedelta = SHORTEST,
+) -> Poll:
     """The poll as it is to be recorded, with the feed's state after it.
 
     ``known``: entries of the document that the feed had before. ``host_free_at``: until when the host wants to be
-    left alone. ``now`` counts where the answer does not say when it came.
+    left alone. ``shortest``: the least time between two polls. ``now`` counts where the answer does not say when
+    it came.
     """
     feed, answer, document = one.feed, one.answer, one.document
     at = answer.fetched_at or now
@@ -87,7 +100,7 @@ def judge(one: Answered, *, known: int, now: datetime, host_free_at: datetime | 
         is_false_304 = outcome == "changed" and _is_false_304(one, answer, known)
         state = replace(_after_success(state, one, answer, outcome, known), last_success_at=at)
         state = replace(state, validators_lie_until=at + DISTRUST) if is_false_304 else state
-    plan = next_poll(_history(one, outcome, state, known, host_free_at), now=at)
+    plan = next_poll(_history(one, outcome, state, known, host_free_at), now=at, shortest=shortest)
     return Poll(
         feed=feed,
         answer=answer,
@@ -204,12 +217,13 @@ def _history(
     # "Gone" mutes the feed only where the registered address says so: after another one that itself is asked.
     is_elsewhere = one.question.url != one.feed.url and state.last_reason == "http_410"
     changed = outcome == "changed" and document is not None
+    found = len({entry.key for entry in document.entries}) - known if changed and document else 0
     return FeedHistory(
         feed_id=str(one.feed.feed_id),
         outcome="changed" if changed else "failed" if outcome == "failed" else "unchanged",
         pace=replace(pace, asked_in_full=not one.question.is_conditional) if pace else None,
-        entries=len(document.entries) if changed and document else 0,
-        known=known if changed else 0,
+        entries=len(document.entries) + one.carried if changed and document else 0,
+        known=known + one.carried if changed else 0,
         read_before=before.last_success_at is not None,
         failures=state.failures,
         reason=None if is_elsewhere else state.last_reason,
@@ -220,5 +234,7 @@ def _history(
         fresh_seconds=failure.fresh_seconds if failure else state.fresh_seconds,
         retry_after_seconds=failure.retry_after_seconds if failure else None,
         host_free_at=host_free_at,
+        # What is found by asking, the hub has not brought: the feed goes on at its own pace until it does.
+        is_pushed=one.is_pushed and found == 0,
         since_last=at - before.last_success_at if at and before.last_success_at else None,
     )

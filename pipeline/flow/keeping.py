@@ -11,7 +11,7 @@ from pipeline.records import ArchiveRef, Failure, Response
 from pipeline.warehouse.claims import Claim
 from pipeline.warehouse.copies import EntryKey, copies_of_feeds, copies_of_pages
 from pipeline.warehouse.engine import transaction
-from pipeline.warehouse.registry import RegisteredFeed
+from pipeline.warehouse.feeds import RegisteredFeed
 
 Answer = Response | Failure
 

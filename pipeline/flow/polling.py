@@ -6,23 +6,28 @@ import asyncio
 import hashlib
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from pipeline.errors import WarehouseRefused
 from pipeline.fetch import Visit, fetch_feed
+from pipeline.flow.asking import ask_sitemaps, read
 from pipeline.flow.batches import Batches
 from pipeline.flow.context import Context, visiting
 from pipeline.flow.feedqueue import FeedQueue
+from pipeline.flow.indexing import enter_index, enter_received
 from pipeline.flow.judging import Answered, Question, judge, question
 from pipeline.flow.keeping import copies, kept_of
-from pipeline.poll import parse_feed
+from pipeline.history.archive import Received
+from pipeline.poll.sitemapindex import may_be_index, read_index
 from pipeline.records import ArchiveRef, Failure, Response
 from pipeline.warehouse.due import Share, claim_feeds, release
 from pipeline.warehouse.engine import transaction
+from pipeline.warehouse.feeds import RegisteredFeed
 from pipeline.warehouse.hosts import heed, host_of, paused
 from pipeline.warehouse.leases import worker
 from pipeline.warehouse.polls import Poll, count_known, record_poll, record_quiet
-from pipeline.warehouse.registry import RegisteredFeed
+from pipeline.warehouse.subscriptions import pushed_feeds
 
 BATCH = 256
 """Answers that are entered together: one segment of the archive, and one statement for all that hold nothing new."""
@@ -51,6 +56,8 @@ class PollLine:
     entries: int
     new: int
     is_gap: bool
+    left_out: int = 0
+    """Entries of a sitemap that were not entered, because they are no news."""
 
 
 def silent(step: str, count: int) -> None:
@@ -93,8 +100,24 @@ class _Poller:
         while (feed := await self._queue.next()) is not None:
             asked = question(feed, self._share.began)
             answer = await _ask(self._context, visit, feed, asked)
+            is_index = isinstance(answer, Response) and await self._follow(visit, feed, asked, answer)
             await self._queue.done(feed)
-            await self._answered.put((feed, asked, answer), _size(answer))
+            if not is_index:
+                await self._answered.put((feed, asked, answer), _size(answer))
+
+    async def _follow(self, visit: Visit, feed: RegisteredFeed, asked: Question, answer: Response) -> bool:
+        """Asks for the sitemaps of an index, and enters them; False: the answer is no index."""
+        if not may_be_index(answer.body):
+            return False
+        index = await asyncio.to_thread(read_index, answer)
+        if index is None:
+            return False
+        found = await ask_sitemaps(self._context, visit, feed, answer, index)
+        enter = partial(enter_index, self._context, feed, asked, answer, document=index, found=found)
+        self._lines.append(_line(*await asyncio.to_thread(enter)))
+        await asyncio.to_thread(self._release, [feed])
+        self._progress("poll", 1)
+        return True
 
     async def _enter_all(self) -> None:
         while batch := await self._answered.take():
@@ -146,8 +169,16 @@ def _enter(context: Context, batch: Sequence[Asked], number: int) -> tuple[list[
         heed(connection, (answer for _, _, answer in batch), now)
         hosts = {one.feed.feed_id: host_of(one.question.url) or "" for one in answered}
         free_at = paused(connection, set(hosts.values()), now)
+        pushed = pushed_feeds(connection, hosts.keys(), now)
+        answered = [replace(one, is_pushed=one.feed.feed_id in pushed) for one in answered]
         quiet = [
-            judge(one, known=0, now=now, host_free_at=free_at.get(hosts[one.feed.feed_id]))
+            judge(
+                one,
+                known=0,
+                now=now,
+                host_free_at=free_at.get(hosts[one.feed.feed_id]),
+                shortest=context.settings.feed_interval,
+            )
             for one in answered
             if one.document is None or one.document.format is None
         ]
@@ -171,8 +202,8 @@ def _keep(context: Context, batch: Sequence[Asked]) -> list[Answered]:
                 kept.append(Answered(feed, asked, answer, archived))
                 continue
             archived = segment.append(answer) if answer.body else None
-            document = parse_feed(answer.body, url=answer.final_url, headers=answer.headers)
-            kept.append(Answered(feed, asked, answer, archived, document))
+            document, left_out = read(answer)
+            kept.append(Answered(feed, asked, answer, archived, document, left_out))
     return kept
 
 
@@ -200,18 +231,23 @@ def enter_answer(context: Context, feed: RegisteredFeed, answer: Response, archi
     """Records a document that was received before, its entries with it, in one transaction."""
     sent = answer.request_headers
     asked = Question(answer.url, sent.get("if-none-match"), sent.get("if-modified-since"))
-    document = parse_feed(answer.body, url=answer.final_url, headers=answer.headers)
-    return _enter_document(context, Answered(feed, asked, answer, archived, document))
+    document, left_out = read(answer)
+    return _enter_document(context, Answered(feed, asked, answer, archived, document, left_out))
+
+
+def enter_group(context: Context, feed: RegisteredFeed, received: Received) -> PollLine:
+    """Records an index that was received before, and its sitemaps with it."""
+    return _line(*enter_received(context, feed, received))
 
 
 def _enter_document(context: Context, one: Answered) -> PollLine:
     with transaction(context.engine) as connection:
         known = count_known(connection, one.feed, one.document) if one.document else 0
-        poll = judge(one, known=known, now=context.clock())
-        return _line(poll, record_poll(connection, poll))
+        poll = judge(one, known=known, now=context.clock(), shortest=context.settings.feed_interval)
+        return _line(poll, record_poll(connection, poll), one.carried)
 
 
-def _line(poll: Poll, new: int) -> PollLine:
+def _line(poll: Poll, new: int, left_out: int = 0) -> PollLine:
     document = poll.document
     return PollLine(
         feed_id=poll.feed.feed_id,
@@ -223,4 +259,5 @@ def _line(poll: Poll, new: int) -> PollLine:
         entries=len(document.entries) if document else 0,
         new=new,
         is_gap=poll.is_gap,
+        left_out=left_out,
     )

@@ -12,14 +12,14 @@ from pipeline.fetch.warcwriting import digest_of
 from pipeline.flow.context import Context
 from pipeline.flow.judging import Answered, Question, judge
 from pipeline.flow.polling import PollLine
-from pipeline.poll import FeedHistory, Plan, next_poll, parse_feed
+from pipeline.poll import FeedHistory, next_poll, parse_feed
 from pipeline.poll.websub import Subscription, signature_fault
 from pipeline.records import ArchiveRef, ParsedFeed, Response
 from pipeline.warehouse import subscriptions
 from pipeline.warehouse.engine import transaction
+from pipeline.warehouse.feeds import RegisteredFeed
 from pipeline.warehouse.feedstate import FeedState
 from pipeline.warehouse.polls import Poll, count_known, record_poll
-from pipeline.warehouse.registry import RegisteredFeed
 
 REPEATED_WITHIN = timedelta(days=2)
 """A hub repeats what it thinks undelivered for hours; such a push is not archived again."""
@@ -141,7 +141,7 @@ def _read(response: Response) -> ParsedFeed:
 def _enter(context: Context, one: Answered, document: ParsedFeed) -> PollLine:
     with transaction(context.engine) as connection:
         known = count_known(connection, one.feed, document)
-        poll = _judge(one, document, known)
+        poll = _judge(one, document, known, context.settings.feed_interval)
         new = record_poll(connection, poll)
     return PollLine(
         feed_id=one.feed.feed_id,
@@ -156,12 +156,13 @@ def _enter(context: Context, one: Answered, document: ParsedFeed) -> PollLine:
     )
 
 
-def _judge(one: Answered, document: ParsedFeed, known: int) -> Poll:
+def _judge(one: Answered, document: ParsedFeed, known: int, shortest: timedelta) -> Poll:
     """The poll to be recorded. A push may hold only what is new: so it shows no gap."""
     before, at = one.feed.state, one.answer.fetched_at
     assert at is not None
     poll = judge(one, known=known, now=at)
-    plan = _plan(one, before, len(document.entries) - known, at)
+    history = _history(one, before, len(document.entries) - known, at)
+    plan = next_poll(history, now=at, shortest=shortest)
     pace = plan.pace
     if pace and before.pace:
         pace = replace(pace, unread_days=before.pace.unread_days, doubt=before.pace.doubt)
@@ -174,10 +175,10 @@ def _judge(one: Answered, document: ParsedFeed, known: int) -> Poll:
     return replace(poll, is_gap=False, is_false_304=False, state=state)
 
 
-def _plan(one: Answered, before: FeedState, new: int, at: datetime) -> Plan:
+def _history(one: Answered, before: FeedState, new: int, at: datetime) -> FeedHistory:
     """The stories teach the feed's pace; the document it is taken for is as long as the feed's own."""
     window = max(before.pace.window_entries if before.pace else 0, new + 1)
-    history = FeedHistory(
+    return FeedHistory(
         feed_id=str(one.feed.feed_id),
         outcome="changed",
         pace=before.pace,
@@ -192,4 +193,3 @@ def _plan(one: Answered, before: FeedState, new: int, at: datetime) -> Plan:
         is_pushed=new > 0,
         since_last=at - before.last_success_at if before.last_success_at else None,
     )
-    return next_poll(history, now=at)

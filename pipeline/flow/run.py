@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.flow.context import Context
-from pipeline.flow.ingesting import IngestReport
 from pipeline.flow.polling import PollLine, Progress, poll_feeds, silent
 from pipeline.flow.window import enter_window
 from pipeline.warehouse import schema
 from pipeline.warehouse.due import Share
+
+if TYPE_CHECKING:
+    # Whoever polls, a task or the triggerer, has no use for all that reads pages: a third of the import's time.
+    from pipeline.flow.ingesting import IngestReport
 
 DUE_SLACK = timedelta(minutes=10)
 """A feed due this soon is polled with the others: the next hourly run would be late for it."""
@@ -53,22 +56,9 @@ def poll_share(context: Context, share: Mapping[str, Any], progress: Progress = 
 
 def summary(report: list[PollLine] | IngestReport) -> dict[str, Any]:
     """A report in numbers that fit into an XCom."""
-    if isinstance(report, IngestReport):
+    if not isinstance(report, list):
         return asdict(report)
     outcomes: dict[str, int] = {}
     for line in report:
         outcomes[line.outcome] = outcomes.get(line.outcome, 0) + 1
     return {"feeds": len(report), "new": sum(line.new for line in report), **outcomes}
-
-
-def is_newest(window_end: datetime, now: datetime, length: timedelta) -> bool:
-    """True for the newest complete window: only that one's feeds are still being served.
-
-    >>> from datetime import UTC
-    >>> noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
-    >>> is_newest(noon, noon + timedelta(minutes=5), timedelta(hours=1))
-    True
-    >>> is_newest(noon, noon + timedelta(hours=2), timedelta(hours=1))
-    False
-    """
-    return window_end <= now < window_end + length

@@ -6,11 +6,12 @@ import uuid
 from datetime import datetime
 
 from pipeline.flow.context import Context
-from pipeline.flow.polling import PollLine, Progress, enter_answer, silent
+from pipeline.flow.polling import PollLine, Progress, enter_answer, enter_group, silent
+from pipeline.flow.pushing import enter_push, is_push
 from pipeline.history.archive import received_feeds
 from pipeline.warehouse import schema
 from pipeline.warehouse.engine import transaction
-from pipeline.warehouse.registry import feeds_to_poll, other_addresses
+from pipeline.warehouse.feeds import feeds_to_poll, other_addresses
 from pipeline.warehouse.replays import Replay, record_replay
 
 
@@ -38,11 +39,16 @@ def enter_window(
         known = {feed.feed_id: feed for feed in feeds.values()}
         others = {url: known[feed] for url, feed in other_addresses(connection).items() if feed in known}
     lines, last = [], dict[uuid.UUID, str]()
-    for ref, response in received_feeds(context.archive, since, until):
+    for one in received_feeds(context.archive, since, until, registered=feeds.keys()):
+        ref, response = one.ref, one.response
         feed = feeds.get(response.url) or others.get(response.url)
-        if feed is None or last.get(feed.feed_id) == ref.digest:  # the same document again holds nothing new
+        if feed is None:
             continue
-        lines.append(enter_answer(context, feed, response, ref))
+        # The same document again holds nothing new, but for an index: its sitemaps may.
+        if one.index is None and last.get(feed.feed_id) == ref.digest:
+            continue
+        enter = enter_push if is_push(response) else enter_answer
+        lines.append(enter_group(context, feed, one) if one.index else enter(context, feed, response, ref))
         last[feed.feed_id] = ref.digest
         progress("poll", 1)
     told = Replay(since, until, shard, of, documents=len(lines), new=sum(line.new for line in lines))

@@ -36,6 +36,9 @@ LEAST_TEXT = 40
 _MARK = 16
 """Hexadecimal digits of a digest that is put behind a key."""
 _RESTATED = re.compile(rf"@[0-9a-f]{{{_MARK}}}\Z")
+_ANOTHER = re.compile(rf"#[0-9a-f]{{{_MARK}}}\Z")
+_TELLING = 16
+"""Characters of a path that two stories do not have in common by chance."""
 _CLOCK = re.compile(r"(?<![\d+-])(?!00:00)\d?\d:\d\d")
 """A time of day that was not filled in as midnight; the offset behind it does not count."""
 _TAG = re.compile(r"<[^>]*>")
@@ -103,11 +106,11 @@ def says_something(entry: Entry) -> bool:
 def tells_same_story(one: Entry, other: Entry) -> bool:
     """Whether two entries of a feed that were seen under one GUID at different times are one story.
 
-    They are if their links agree; failing that, if they print the same date with a time of day, or the
-    same text. A headline alone proves nothing: "Markets at noon" is printed every day, and a headline is
-    what editors change most.
+    They are if their links agree, be it on another site's host (a house moves, its GUIDs stay); failing
+    that, if they print the same date with a time of day, or the same text. A headline alone proves nothing:
+    "Markets at noon" is printed every day, and a headline is what editors change most.
     """
-    if _story(one) == _story(other):
+    if _story(one) == _story(other) or _has_moved(one, other):
         return True
     printed, text = _line(one.published_raw), _text(one)
     same_date = printed == _line(other.published_raw) and bool(_CLOCK.search(printed))
@@ -130,6 +133,20 @@ def alike(entry: Entry) -> str | None:
     if not headline or not _CLOCK.search(printed) or len(_text(entry)) < LEAST_TEXT:
         return None
     return _digest("\n".join([headline, printed, _text(entry)]))
+
+
+def known_by_guid(key: str, entry: Entry) -> str | None:
+    """A digest that two entries of a publisher share only if they are one item of two of its feeds.
+
+    It is made of GUID, headline, and date or text as printed; None where one is missing, or where the
+    entry's key says that its GUID has several stories. A GUID alone proves nothing: two feeds may both
+    count from 1, and a forecast has one GUID for ever.
+    """
+    printed, headline, text = _line(entry.published_raw), _line(entry.headline), _text(entry)
+    told = printed if _CLOCK.search(printed) else text if len(text) >= LEAST_TEXT else None
+    if not entry.guid or not headline or told is None or _ANOTHER.search(key_of_story(key)):
+        return None
+    return _digest("\n".join([_line(entry.guid), headline, told]))
 
 
 def key_of_another(key: str, entry: Entry) -> str:
@@ -181,6 +198,17 @@ def _story(entry: Entry) -> str:
         return f"t:{entry.headline or ''}"
     parts = _address(canonical_url(entry.url))
     return f"l:{entry.url if parts is None else _without_transport(parts, frozenset())}"
+
+
+def _has_moved(one: Entry, other: Entry) -> bool:
+    """Whether two links differ by their hosts alone, and not because two editions of one site stand on two hosts."""
+    here, there = (_address(canonical_url(entry.url or "")) for entry in (one, other))
+    if here is None or there is None or (here.path, here.query) != (there.path, there.query):
+        return False
+    if one.key.startswith("u:/") and not one.key.startswith("u://"):
+        return True  # the GUID is an address too, and has moved with the feed
+    sites = {tuple(_host(parts).split(".")[-2:]) for parts in (here, there)}
+    return len(sites) == 2 and len(here.path) + len(here.query) >= _TELLING
 
 
 def _told_apart(key: str, entries: list[Entry]) -> list[Entry]:

@@ -27,7 +27,7 @@ __all__ = ["FeedHistory", "Pace", "Plan", "failure_weight", "is_gap", "next_poll
 FIRST = timedelta(hours=1)
 """New feeds are asked for the first time within so long, spread over it; one that never answered is tried at this pace."""
 SHORTEST = timedelta(minutes=10)
-"""No feed is asked more often by us: no host has more than six requests an hour for one feed."""
+"""No feed is asked more often by us, unless an operator says otherwise (``DATELINE_FEED_INTERVAL_SECONDS``)."""
 LONGEST = timedelta(days=LONGEST_DAYS)
 JITTER = 0.1
 """The largest share of the wait that is added, so that feeds registered together drift apart."""
@@ -51,10 +51,10 @@ class Plan:
     """True: the next request should carry no validators, so that a false "not modified" is found out."""
 
 
-def next_poll(history: FeedHistory, *, now: datetime) -> Plan:
+def next_poll(history: FeedHistory, *, now: datetime, shortest: timedelta = SHORTEST) -> Plan:
     """When the feed is due again, and what is known of its pace by now.
 
-    Whatever happened, there is a next time: 10 minutes to 2 days after ``now`` (UTC) where the feed answers, up
+    Whatever happened, there is a next time: ``shortest`` to 2 days after ``now`` (UTC) where the feed answers, up
     to 7 days where it does not, 30 after "410 Gone". One never polled is due within the hour, at its own
     minute of it.
 
@@ -69,15 +69,15 @@ def next_poll(history: FeedHistory, *, now: datetime) -> Plan:
         return Plan(now + FIRST * fraction, history.pace, is_gap=False, in_full=False)
     gap = is_gap(history)
     pace = learned(history, now, gap=gap)
-    due, safe = (timedelta(days=days) for days in horizons(pace, now.timestamp()))
+    due, safe = (timedelta(days=days) for days in horizons(_careful(pace, history), now.timestamp()))
     own = min(safe, PUSHED) if history.is_pushed else due
     if gap and history.since_last is not None:
         own = min(own, history.since_last / CUT)
-    own = max(own, SHORTEST if pace.days or pace.window_entries else FIRST)
+    own = max(own, shortest if pace.days or pace.window_entries else FIRST)
     wait = failed_wait(history, own) if history.outcome == "failed" else own
     if not gap:
-        wait = max(wait, min(wished(history), max(safe, SHORTEST)))
-    at = now + max(wait * (1 + JITTER * fraction), SHORTEST)
+        wait = max(wait, min(wished(history), max(safe, shortest)))
+    at = now + max(wait * (1 + JITTER * fraction), shortest)
     later = at if gap else past_skipped(history, at, fraction)
     if later - now <= max(safe, wait) or safe >= LONGEST or history.outcome == "failed":
         at = later
@@ -85,6 +85,15 @@ def next_poll(history: FeedHistory, *, now: datetime) -> Plan:
     if history.outcome != "failed":
         pace = replace(pace, interval_seconds=(at - now).total_seconds())
     return Plan(max(at, ordered(history, now, fraction)), pace, is_gap=gap, in_full=pace.asked_in_full)
+
+
+def _careful(pace: Pace, history: FeedHistory) -> Pace:
+    """The pace by which the next poll is planned: that a list keeps its entries after all is believed from then on.
+
+    Its new entries say so, and news must never be the reason to wait longer.
+    """
+    was_shedding = history.pace is not None and history.pace.sheds
+    return replace(pace, sheds=True) if was_shedding and not pace.sheds else pace
 
 
 def _fraction(feed_id: str) -> float:

@@ -50,14 +50,17 @@ def ordered(history: FeedHistory, now: datetime, fraction: float) -> datetime:
 def past_skipped(history: FeedHistory, due: datetime, fraction: float) -> datetime:
     """``due``, or soon after the end of the skipped hours and days that it falls into.
 
-    Where everything is skipped (all 24 hours, all 7 days, or more than ``SKIP_CAP`` on end) nothing is.
+    Where everything is skipped (all 24 hours, all 7 days, or more than ``SKIP_CAP`` on end) nothing is. What is due
+    soon after the end joins those that were kept until then: who is due later is never asked sooner.
     """
     hours, days = history.skip_hours, history.skip_days
     if not hours and not days:
         return due
-    at = due
+    spread = SPREAD * fraction
+    begin = due if due.hour in hours or due.weekday() in days else due - spread
+    at = begin
     while at.hour in hours or at.weekday() in days:
         at = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         if at - due > SKIP_CAP:
             return due
-    return at if at == due else at + SPREAD * fraction
+    return due if at == begin else at + spread

@@ -28,8 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from pipeline.warehouse.feeds import RegisteredFeed, as_feeds, in_shard, registered_feeds
 from pipeline.warehouse.leases import unleased
-from pipeline.warehouse.registry import RegisteredFeed, as_feeds, in_shard, registered_feeds
 from pipeline.warehouse.tables import FEED, FEED_STATE, HOST_SLOT, SOURCE
 
 LEASE = timedelta(hours=2)
@@ -98,6 +98,13 @@ def claim_feeds(
     query = registered_feeds().where(FEED.c.feed_id.in_(hosts))
     taken = as_feeds(connection, connection.execute(query).mappings().all())
     return _in_turns(taken, hosts)
+
+
+def is_any_due(connection: Connection, share: Share) -> bool:
+    """True if ``claim_feeds`` would find something: what a watcher asks most of the time, and cheap."""
+    free = and_(*_free(share))
+    found = (exists(_candidates(share, and_(kind, free), 1).subquery().select()) for kind in _due(share))
+    return bool(connection.execute(select(or_(*found))).scalar_one())
 
 
 def release(connection: Connection, worker: int, feeds: Collection[uuid.UUID]) -> None:

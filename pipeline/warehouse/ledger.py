@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    literal,
     literal_column,
     select,
     text,
@@ -24,12 +25,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from pipeline.poll.identity import key_of_another
 from pipeline.records import ArchiveRef, Entry, Failure, Response
 from pipeline.warehouse.claims import Claim, entry_of
 from pipeline.warehouse.locks import lock_names
 from pipeline.warehouse.revisits import hasten
-from pipeline.warehouse.sightings import MOST_RESTATEMENTS, Document, Held, Restatement, place
+from pipeline.warehouse.sightings import MOST_RESTATEMENTS, Document, Held, Restatement, keys_of, place
+from pipeline.warehouse.statements import record_told_last
 from pipeline.warehouse.tables import FETCH, LEDGER
 
 MOST_TRIES = 8
@@ -67,15 +68,17 @@ def discover(
 
     An entry of a feed-only source, or one without a link, is ``fetched`` at once: its bytes are the
     document's. Where such an entry says something else than before, that is a row of its own, which
-    becomes a version of the story. Where the entry of a page does, the
-    page is looked at again soon.
+    becomes a version of the story; where it says again what it said before, the story shows that again.
+    Where the entry of a page says something else, the page is looked at again soon.
     """
     document = Document(feed_id, source_id, feed_only, received_at, archived)
     # Two polls of a feed take turns. Who changes what stands keeps out of the way of the publisher's loads.
     lock_names(connection, [f"feed:{feed_id}"])
-    placed = place(document, entries, _held(connection, feed_id, entries))
+    held = _held(connection, feed_id, keys_of(document, entries))
+    placed = place(document, entries, held)
     if placed.changes_what_stands:
         lock_names(connection, [f"source:{source_id}"])
+        _take(connection, feed_id, held)
         moved = [row["entry_key"] for row in placed.rows if row["state"] == "fetched"]
         _show_earlier(connection, feed_id, [*moved, *placed.absorbed], received_at)
     gone = LEDGER.c.entry_key == any_(bindparam("gone", placed.absorbed, ARRAY(Text)))
@@ -84,6 +87,7 @@ def discover(
     new = sum(_enter(connection, rows[start : start + _SLICE]) for start in range(0, len(rows), _SLICE))
     new += _state_otherwise(connection, feed_id, placed.other_statements)
     _restate(connection, feed_id, placed.restated)
+    record_told_last(connection, feed_id, placed.told_last)
     return new - absorbed
 
 
@@ -91,8 +95,16 @@ def _show_earlier(connection: Connection, feed_id: uuid.UUID, keys: Sequence[str
     connection.execute(_SHOWN_EARLIER, {"feed": feed_id, "keys": list(keys), "at": at})
 
 
-def _held(connection: Connection, feed_id: uuid.UUID, entries: Sequence[Entry]) -> dict[str, Held]:
-    keys = {key for entry in entries for key in (entry.key, key_of_another(entry.key, entry))}
+def _take(connection: Connection, feed_id: uuid.UUID, keys: Iterable[str]) -> None:
+    """Locks rows of a feed in the order of their keys, in which ``record_fetch`` is called for several."""
+    rows = (
+        LEDGER.c.feed_id == feed_id,
+        LEDGER.c.entry_key == any_(bindparam("keys", list(keys), ARRAY(Text))),
+    )
+    connection.execute(select(literal(1)).where(*rows).order_by(LEDGER.c.entry_key).with_for_update())
+
+
+def _held(connection: Connection, feed_id: uuid.UUID, keys: Iterable[str]) -> dict[str, Held]:
     columns = (LEDGER.c[one.name] for one in fields(Held))
     query = select(LEDGER.c.entry_key, *columns).where(
         LEDGER.c.feed_id == feed_id, LEDGER.c.entry_key == any_(bindparam("keys", list(keys), ARRAY(Text)))

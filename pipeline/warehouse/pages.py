@@ -52,8 +52,9 @@ order by stories desc, p.name limit :most
 """)
 
 _WATCHERS = text("""
-select shard, began_at, seconds, polled_at, feeds, failed, new from ops.watcher
-where "of" = (select "of" from ops.watcher order by began_at desc limit 1) order by shard
+select shard, began_at, seconds, polled_at, feeds, failed, new, failed_rounds, failed_at, last_error from ops.watcher
+where "of" = (select "of" from ops.watcher order by greatest(began_at, failed_at) desc nulls last limit 1)
+order by shard
 """)
 
 
@@ -104,9 +105,9 @@ class Watcher:
     """A watcher of feeds in the triggerer, as its last rounds left it."""
 
     shard: int
-    began_at: datetime
-    """Begin of its last round that came to an end, UTC."""
-    seconds: float
+    began_at: datetime | None
+    """Begin of its last round that came to an end, UTC; None: none has."""
+    seconds: float | None
     """Time that this round took."""
     polled_at: datetime | None
     """Begin of its last round in which feeds were due; None: there was none yet."""
@@ -115,6 +116,17 @@ class Watcher:
     failed: int
     new: int
     """Entries that it brought."""
+    failed_rounds: int
+    """Rounds that did not come to an end, ever."""
+    failed_at: datetime | None
+    """When the last of them failed; None: none has."""
+    last_error: str | None
+    """Why that one did."""
+
+    @property
+    def is_failing(self) -> bool:
+        """True where its last round failed."""
+        return self.failed_at is not None and (self.began_at is None or self.failed_at > self.began_at)
 
 
 @dataclass(frozen=True, slots=True)

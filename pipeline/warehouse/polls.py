@@ -14,9 +14,9 @@ from pipeline.poll.moves import to_ask
 from pipeline.records import ArchiveRef, Failure, ParsedFeed, Response
 from pipeline.warehouse import ledger
 from pipeline.warehouse.bulk import insert_rows
+from pipeline.warehouse.feeds import RegisteredFeed
 from pipeline.warehouse.feedstate import FeedState
 from pipeline.warehouse.hosts import host_of
-from pipeline.warehouse.registry import RegisteredFeed
 from pipeline.warehouse.tables import FEED_POLL, FEED_STATE
 
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from pipeline.warehouse.leases import unleased
@@ -21,47 +21,38 @@ def repeats_another() -> ColumnElement[bool]:
     """True of a ledger row whose story an earlier entry has told, or may still tell."""
     earlier = LEDGER.alias("earlier")
     may_tell = earlier.c.state != "rejected"
-    return or_(
-        *(
-            select(literal(1)).where(same, may_tell, _precedes(earlier)).exists()
-            for same in _sameness(earlier).values()
-        )
-    )
+    return select(literal(1)).where(_same_address(earlier), may_tell, _precedes(earlier)).exists()
 
 
 def settle_repeats(connection: Connection, now: datetime) -> int:
     """Marks entries whose story the publisher's earlier entry has told already; returns how many.
 
-    Told by the same canonical address, or by the same GUID and headline in another of its feeds:
-    no request is spent on them.
+    Told by the same canonical address: no request is spent on them.
     """
-    other = LEDGER.alias("other")
-    repeats = {method: _found(other, same).subquery() for method, same in _sameness(other).items()}
-    sources: set[uuid.UUID] = set()
-    for found in repeats.values():
-        sources |= set(connection.execute(select(found.c.source_id).distinct()).scalars())
+    found = _found(LEDGER.alias("other")).subquery()
+    sources: set[uuid.UUID] = set(connection.execute(select(found.c.source_id).distinct()).scalars())
+    if not sources:
+        return 0
     # A load of the publisher may be moving the very story that is about to be pointed at.
     lock_names(connection, (f"source:{source}" for source in sources))
-    settled = 0
-    for method, found in repeats.items() if sources else ():
-        statement = (
-            update(LEDGER)
-            .where(LEDGER.c.feed_id == found.c.feed_id, LEDGER.c.entry_key == found.c.entry_key)
-            # Once more on the row itself: a worker may have claimed it since it was found.
-            .where(LEDGER.c.state.in_(("discovered", "waiting")), unleased(LEDGER))
-            .where(LEDGER.c.source_id.in_(sources))
-            .values(state="duplicate", story_id=found.c.story_id, duplicate_method=method, settled_at=now)
-            .values(waiting_until=None, reason=None, detail=None, lease_worker=None, lease_until=None)
-        )
-        settled += connection.execute(statement).rowcount
-    return settled
+    statement = (
+        update(LEDGER)
+        .where(LEDGER.c.feed_id == found.c.feed_id, LEDGER.c.entry_key == found.c.entry_key)
+        # Once more on the row itself: a worker may have claimed it since it was found.
+        .where(LEDGER.c.state.in_(("discovered", "waiting")), unleased(LEDGER))
+        .where(LEDGER.c.source_id.in_(sources))
+        .values(state="duplicate", story_id=found.c.story_id, settled_at=now)
+        .values(duplicate_method="canonical_url", waiting_until=None, reason=None, detail=None)
+        .values(lease_worker=None, lease_until=None)
+    )
+    return connection.execute(statement).rowcount
 
 
-def _found(other: Any, same: ColumnElement[bool]) -> Select[Any]:
+def _found(other: Any) -> Select[Any]:
     first = func.array_agg(aggregate_order_by(other.c.story_id, other.c.discovered_at))[1]
     return (
         select(LEDGER.c.feed_id, LEDGER.c.entry_key, LEDGER.c.source_id, first.label("story_id"))
-        .join(other, same)
+        .join(other, _same_address(other))
         .where(LEDGER.c.state.in_(("discovered", "waiting")), unleased(LEDGER))
         .where(other.c.state.in_(("loaded", "duplicate")), _precedes(other))
         .group_by(LEDGER.c.feed_id, LEDGER.c.entry_key)
@@ -70,19 +61,8 @@ def _found(other: Any, same: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _sameness(other: Any) -> dict[str, ColumnElement[bool]]:
-    """What shows that ``other`` tells the story of the ledger's row, by the name of the method."""
-    here = other.c.source_id == LEDGER.c.source_id
-    same_guid = and_(
-        LEDGER.c.entry_key == other.c.entry_key,
-        LEDGER.c.feed_id != other.c.feed_id,
-        LEDGER.c.entry["guid"].astext == other.c.entry["guid"].astext,
-        LEDGER.c.entry["headline"].astext == other.c.entry["headline"].astext,
-    )
-    return {
-        "canonical_url": and_(here, LEDGER.c.canonical_url == other.c.canonical_url),
-        "guid": and_(here, same_guid),
-    }
+def _same_address(other: Any) -> ColumnElement[bool]:
+    return and_(other.c.source_id == LEDGER.c.source_id, LEDGER.c.canonical_url == other.c.canonical_url)
 
 
 def _precedes(other: Any) -> ColumnElement[bool]:

@@ -76,10 +76,15 @@ def claim_due(connection: Connection, worker: int, limit: int, now: datetime) ->
         later.c.outcome.is_(None),
         later.c.due_at <= now,
     )
-    missed = update(REVISIT).where(
-        open_, REVISIT.c.due_at <= now, or_(REVISIT.c.due_at < now - LATEST, overtaken)
+    missed = (
+        select(REVISIT.c.story_id, REVISIT.c.turn)
+        .where(open_, REVISIT.c.due_at <= now, or_(REVISIT.c.due_at < now - LATEST, overtaken))
+        # One that is being answered at this moment is not missed; and who claims waits for nobody.
+        .with_for_update(skip_locked=True)
+        .cte("missed")
     )
-    connection.execute(missed.values(outcome="missed", answered_at=now))
+    ended = update(REVISIT).where(REVISIT.c.story_id == missed.c.story_id, REVISIT.c.turn == missed.c.turn)
+    connection.execute(ended.values(outcome="missed", answered_at=now))
     free = and_(unleased(REVISIT), REVISIT.c.lease_worker.is_distinct_from(worker))
     chosen = (
         select(REVISIT.c.story_id, REVISIT.c.turn)

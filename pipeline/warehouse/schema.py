@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -68,7 +69,7 @@ def check(engine: Engine) -> None:
     """
     with transaction(engine) as connection:
         current = revision(connection)
-    head = _script().get_current_head()
+    head = _head()
     if current == head:
         return
     if current is None:
@@ -110,6 +111,12 @@ def _known(current: str) -> None:
     if current not in {script.revision for script in _script().walk_revisions()}:
         message = f"the warehouse's schema ({current}) is newer than this code: install the newer Dateline"
         raise SchemaMismatch(message)
+
+
+@cache
+def _head() -> str | None:
+    """The revision of the code, read once: a watcher asks every few seconds."""
+    return _script().get_current_head()
 
 
 def _config() -> Config:

@@ -8,7 +8,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipeline.poll.identity import alike, key_of_another, key_of_restatement, statement, tells_same_story
+from pipeline.poll.identity import (
+    alike,
+    key_of_another,
+    key_of_restatement,
+    statement,
+    tells_same_story,
+)
 from pipeline.records import ArchiveRef, Entry
 from pipeline.urls import canonical_url
 
@@ -41,6 +47,11 @@ class Held:
     stated_at: datetime | None
     restatements: int
 
+    @property
+    def told_last_at(self) -> datetime:
+        """When the latest document that states it so was received, of an entry that is the story itself."""
+        return self.stated_at or self.discovered_at
+
 
 @dataclass(frozen=True, slots=True)
 class Restatement:
@@ -61,16 +72,29 @@ class Placed:
     """By the key of the story: rows of an entry that is the story itself and has other statements besides."""
     absorbed: list[str] = field(default_factory=list)
     """Keys of statements that have turned out to be the first one."""
+    told_last: dict[str, datetime] = field(default_factory=dict)
+    """By the key of a statement: when the latest document that has it was received."""
     restated: list[Restatement] = field(default_factory=list)
     changes_what_stands: bool = False
     """True: more than new rows is written."""
 
 
+def keys_of(document: Document, entries: Sequence[Entry]) -> set[str]:
+    """The keys of the ledger's rows that ``place`` has to know."""
+    keys = {key for entry in entries for key in (entry.key, key_of_another(entry.key, entry))}
+    for entry in entries:
+        if _is_story(document, entry):
+            stated = statement(entry, with_text=True)
+            keys |= {key_of_restatement(key, stated) for key in (entry.key, key_of_another(entry.key, entry))}
+    return keys
+
+
 def place(document: Document, entries: Sequence[Entry], held: Mapping[str, Held]) -> Placed:
-    """What these entries change; ``held`` has the ledger's rows under their keys, and under ``key_of_another``.
+    """What these entries change; ``held`` has those of the ledger's rows that are under ``keys_of`` them.
 
     An entry that is the story itself has a row for each of its statements: the earliest has the key, the
-    others a mark behind it, whatever the order in which the documents come.
+    others a mark behind it, whatever the order in which the documents come. What is known and is told no
+    earlier is not written again: who writes a row waits for whoever has it in hand.
     """
     placed = Placed()
     for entry in sorted(entries, key=lambda entry: entry.key):
@@ -80,35 +104,53 @@ def place(document: Document, entries: Sequence[Entry], held: Mapping[str, Held]
         known = held.get(key)
         if known is None:
             placed.rows.append(_row(document, key, entry))
-            continue
-        placed.changes_what_stands |= document.received_at < known.discovered_at
-        if document.feed_only or not entry.url:
-            _state(placed, document, key, entry, known)
+        elif _is_story(document, entry):
+            _state(placed, document, key, entry, held)
         else:
-            placed.rows.append(_row(document, key, entry))
+            if document.received_at < known.discovered_at:
+                placed.rows.append(_row(document, key, entry))
+                placed.changes_what_stands = True
             placed.restated += _restated(document, key, entry, known)
-    placed.changes_what_stands |= bool(placed.restated or placed.other_statements)
+    placed.changes_what_stands |= bool(placed.restated or placed.other_statements or placed.told_last)
     return placed
 
 
-def _state(placed: Placed, document: Document, key: str, entry: Entry, known: Held) -> None:
+def _is_story(document: Document, entry: Entry) -> bool:
+    return document.feed_only or not entry.url
+
+
+def _state(placed: Placed, document: Document, key: str, entry: Entry, held: Mapping[str, Held]) -> None:
+    known, at = held[key], document.received_at
     before, now = statement(known.entry, with_text=True), statement(entry, with_text=True)
-    row = _row(document, key, entry)
-    if before == now:
-        placed.rows.append(row)
-        return
-    if document.received_at < known.discovered_at:
-        placed.rows.append(row)
-        placed.absorbed.append(key_of_restatement(key, now))
-        row = {
-            **_row(document, key_of_restatement(key, before), known.entry),
-            "discovered_at": known.discovered_at,
-            "feed_object": known.feed_object,
-            "feed_offset": known.feed_offset,
-        }
-    else:
-        row["entry_key"] = key_of_restatement(key, now)
+    is_first = at < known.discovered_at
+    same = known if before == now else held.get(key_of_restatement(key, now))
+    told_last_at = max(at, same.told_last_at) if same else at
+    name = key if is_first or before == now else key_of_restatement(key, now)
+    if same is None or told_last_at > same.told_last_at or is_first:
+        placed.told_last[name] = told_last_at
+    if is_first:
+        placed.rows.append(_row(document, key, entry))
+        if before != now:
+            placed.absorbed.append(key_of_restatement(key, now))
+            later = key_of_restatement(key, before)
+            placed.told_last[later] = known.told_last_at
+            _state_otherwise(placed, key, _moved(document, later, known))
+    elif before != now and (same is None or at < same.discovered_at):
+        _state_otherwise(placed, key, _row(document, name, entry))
+
+
+def _state_otherwise(placed: Placed, key: str, row: dict[str, Any]) -> None:
     placed.other_statements.setdefault(key, []).append(row)
+
+
+def _moved(document: Document, key: str, known: Held) -> dict[str, Any]:
+    """The row of what has stood there so far, under another key."""
+    return {
+        **_row(document, key, known.entry),
+        "discovered_at": known.discovered_at,
+        "feed_object": known.feed_object,
+        "feed_offset": known.feed_offset,
+    }
 
 
 def _restated(document: Document, key: str, entry: Entry, known: Held) -> list[Restatement]:
@@ -134,7 +176,7 @@ def _row(document: Document, key: str, entry: Entry) -> dict[str, Any]:
         "discovered_at": document.received_at,
         "feed_object": archived.object if archived else None,
         "feed_offset": archived.offset if archived else None,
-        "state": "fetched" if document.feed_only or not entry.url else "discovered",
+        "state": "fetched" if _is_story(document, entry) else "discovered",
     }
 
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Engine, func, select
@@ -76,7 +77,7 @@ class WarehouseRobots:
         """Keeps ``cached`` in place of what was there."""
         # PostgreSQL holds no NUL in a text.
         text = cached.text.replace("\x00", "") if cached.text is not None else None
-        plain = CachedRobots(text, cached.expires_at)
+        plain = replace(cached, text=text)
         await asyncio.to_thread(self._put, origin, plain)
         self._keep_near(origin, plain)
 
@@ -92,10 +93,14 @@ class WarehouseRobots:
     def _get(self, origin: str) -> CachedRobots | None:
         with transaction(self._engine) as connection:
             row = connection.execute(select(ROBOTS).where(ROBOTS.c.origin == origin)).first()
-        return CachedRobots(row.body, row.expires_at) if row else None
+        return CachedRobots(row.body, row.expires_at, row.unreachable_since) if row else None
 
     def _put(self, origin: str, cached: CachedRobots) -> None:
-        values = {"body": cached.text, "expires_at": cached.expires_at}
+        values = {
+            "body": cached.text,
+            "expires_at": cached.expires_at,
+            "unreachable_since": cached.unreachable_since,
+        }
         statement = insert(ROBOTS).values(origin=origin, **values)
         with transaction(self._engine) as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=[ROBOTS.c.origin], set_=values))

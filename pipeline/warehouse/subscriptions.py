@@ -21,7 +21,7 @@ from pipeline.poll.websub import (
     to_ask,
 )
 from pipeline.records import ArchiveRef
-from pipeline.warehouse.registry import RegisteredFeed, as_feeds, registered_feeds
+from pipeline.warehouse.feeds import RegisteredFeed, as_feeds, registered_feeds
 from pipeline.warehouse.tables import FEED, FEED_POLL, FEED_STATE, SOURCE, SUBSCRIPTION
 
 LOOK_AGAIN = timedelta(days=7)

@@ -7,15 +7,25 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from pipeline.dedup import EntryId, Settlement, Telling, settle
+from pipeline.poll.identity import alike, key_of_story, known_by_guid
+from pipeline.records import Entry
+from pipeline.warehouse.claims import entry_of
 from pipeline.warehouse.tables import ARTICLE, LEDGER, STORY_ALIAS
 
 Merges = dict[uuid.UUID, uuid.UUID]
 """Stories that went into another one."""
+
+
+class Marks(NamedTuple):
+    """Digests of an entry; whoever of its publisher's shares one of them tells the same story. None: it says too little."""
+
+    alike: str | None
+    guid: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +41,10 @@ class Outcome:
     """Earlier tellings of a story that had stepped back and takes over now: nothing of them is written any more."""
 
 
-def decide(connection: Connection, batch: Sequence[Telling], marks: Mapping[EntryId, str | None]) -> Outcome:
-    """What becomes of each telling of a batch, among all that is on record.
-
-    ``marks`` are what ``pipeline.poll.identity.alike`` says of the batch's entries.
-    """
+def decide(connection: Connection, batch: Sequence[Telling], entries: Mapping[EntryId, Entry]) -> Outcome:
+    """What becomes of each telling of a batch, among all that is on record; ``entries`` are the batch's, as read."""
     aliases = _aliases(connection, batch)
+    marks = {one: _marks(one, entry) for one, entry in entries.items()}
     held, held_marks = _held(connection, batch, aliases, marks)
     held = [one for one in held if one.entry not in marks]
     tellings = [*held, *batch]
@@ -45,20 +53,28 @@ def decide(connection: Connection, batch: Sequence[Telling], marks: Mapping[Entr
     return _without_unwritten(connection, settlements, merges, held, batch)
 
 
+def _marks(one: EntryId, entry: Entry) -> Marks:
+    return Marks(alike(entry), known_by_guid(one[1], entry))
+
+
 def _held(
     connection: Connection,
     batch: Sequence[Telling],
     aliases: Merges,
-    marks: Mapping[EntryId, str | None],
-) -> tuple[list[Telling], dict[EntryId, str | None]]:
-    """Every telling on record that these ids, texts or marks lead to, and that those lead to, at the same publishers."""
+    marks: Mapping[EntryId, Marks],
+) -> tuple[list[Telling], dict[EntryId, Marks]]:
+    """Every telling on record that these ids, texts, marks or GUIDs lead to, and that those lead to, at the same publishers."""
     sources = {one.source_id for one in batch}
     ids = {one.story_id for one in batch} | set(aliases.values())
     texts = {one.text_hash for one in batch} - {None}
-    alikes = set(marks.values()) - {None}
+    alikes = {one.alike for one in marks.values()} - {None}
+    guids = {key_of_story(key) for (_, key), one in marks.items() if one.guid}
     while True:
         leads = or_(
-            LEDGER.c.told_story_id.in_(ids), LEDGER.c.told_text_hash.in_(texts), LEDGER.c.alike.in_(alikes)
+            LEDGER.c.told_story_id.in_(ids),
+            LEDGER.c.told_text_hash.in_(texts),
+            LEDGER.c.alike.in_(alikes),
+            and_(LEDGER.c.source_id.in_(sources), LEDGER.c.entry_key.in_(guids)),
         )
         query = (
             select(LEDGER)
@@ -70,12 +86,15 @@ def _held(
             {row.told_story_id for row in rows} - ids,
             {row.told_text_hash for row in rows} - texts - {None},
             {row.alike for row in rows} - alikes - {None},
+            {key_of_story(row.entry_key) for row in rows if row.entry["guid"]} - guids,
         )
         if not any(more):
-            return [_telling(row) for row in rows], {(row.feed_id, row.entry_key): row.alike for row in rows}
+            held = [((row.feed_id, row.entry_key), entry_of(row.entry)) for row in rows]
+            return [_telling(row) for row in rows], {one: _marks(one, entry) for one, entry in held}
         ids |= more[0]
         texts |= more[1]
         alikes |= more[2]
+        guids |= more[3]
 
 
 def _telling(row: Any) -> Telling:
@@ -95,11 +114,11 @@ def _aliases(connection: Connection, batch: Sequence[Telling]) -> Merges:
     return {row.alias_id: row.story_id for row in connection.execute(query)}
 
 
-def _joined(tellings: Sequence[Telling], marks: Mapping[EntryId, str | None], aliases: Merges) -> Merges:
+def _joined(tellings: Sequence[Telling], marks: Mapping[EntryId, Marks], aliases: Merges) -> Merges:
     """The aliases, with one more for each story whose entry is like that of another story of its publisher."""
     alike: dict[tuple[uuid.UUID, str], set[uuid.UUID]] = defaultdict(set)
     for one in tellings:
-        if mark := marks.get(one.entry):
+        for mark in filter(None, marks[one.entry]):
             alike[one.source_id, mark].add(one.story_id)
     joined = dict(aliases)
 

@@ -19,12 +19,23 @@ class Round:
     of: int
     began_at: datetime
     seconds: float
-    feeds: int
+    feeds: int = 0
     """Feeds polled."""
-    failed: int
+    failed: int = 0
     """Those of them that did not answer as feeds."""
-    new: int
+    new: int = 0
     """Entries not known before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Rounds of a watcher that came to no end and that nobody was told of yet."""
+
+    rounds: int
+    at: datetime
+    """When the last of them failed."""
+    error: str
+    """Why that one did."""
 
 
 def record_round(connection: Connection, told: Round) -> None:
@@ -35,11 +46,23 @@ def record_round(connection: Connection, told: Round) -> None:
     last = {"began_at": told.began_at, "seconds": told.seconds}
     if told.feeds:
         last |= {"polled_at": told.began_at, "feeds": told.feeds, "failed": told.failed, "new": told.new}
-    row = insert(WATCHER).values(shard=told.shard, of=told.of, **last)
+    row = insert(WATCHER).values(shard=told.shard, of=told.of, rounds=1, **last)
     connection.execute(
         row.on_conflict_do_update(
             index_elements=[WATCHER.c.shard, WATCHER.c.of],
             set_={name: row.excluded[name] for name in last} | {"rounds": WATCHER.c.rounds + 1},
             where=func.coalesce(WATCHER.c.began_at, row.excluded.began_at) <= row.excluded.began_at,
+        )
+    )
+
+
+def record_trouble(connection: Connection, shard: int, of: int, told: Trouble) -> None:
+    """Counts rounds that failed, and keeps why the last one did."""
+    why = {"failed_at": told.at, "last_error": told.error}
+    row = insert(WATCHER).values(shard=shard, of=of, failed_rounds=told.rounds, **why)
+    connection.execute(
+        row.on_conflict_do_update(
+            index_elements=[WATCHER.c.shard, WATCHER.c.of],
+            set_=why | {"failed_rounds": WATCHER.c.failed_rounds + told.rounds},
         )
     )

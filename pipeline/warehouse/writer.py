@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.dedup import EntryId, Settlement
-from pipeline.poll.identity import alike
 from pipeline.warehouse import clustering, revisits
 from pipeline.warehouse.locks import lock_names
 from pipeline.warehouse.rows import OWNED, Loadable, StoryRows, story_rows
+from pipeline.warehouse.statements import shown_times
 from pipeline.warehouse.tables import (
     ARTICLE,
     BRIDGES,
@@ -54,11 +54,11 @@ def load(connection: Connection, loadables: Iterable[Loadable], now: datetime) -
     batch = {rows.telling.entry: rows for rows in (story_rows(loadable) for loadable in loadables)}
     # Nobody else may touch these stories from here to the commit.
     lock_names(connection, (f"source:{rows.telling.source_id}" for rows in batch.values()))
-    batch = _up_to_date(connection, batch)
+    batch = _as_shown(connection, _up_to_date(connection, batch))
     if not batch:
         return LoadReport(0, 0)
     tellings = [rows.telling for rows in batch.values()]
-    outcome = decide(connection, tellings, {one: alike(rows.claim.entry) for one, rows in batch.items()})
+    outcome = decide(connection, tellings, {one: rows.claim.entry for one, rows in batch.items()})
     settlements, merges = outcome.settlements, dict(outcome.merges)
     stories = {*merges, *(one.story_id for one in settlements)}
     stories |= clustering.hold(connection, stories)
@@ -90,6 +90,15 @@ def _up_to_date(connection: Connection, batch: dict[EntryId, StoryRows]) -> dict
         free = {"lease_worker": None, "lease_until": None}
         connection.execute(update(LEDGER).where(rows.in_(sorted(stale))).values(free))
     return {entry: one for entry, one in batch.items() if entry not in stale}
+
+
+def _as_shown(connection: Connection, batch: dict[EntryId, StoryRows]) -> dict[EntryId, StoryRows]:
+    """The batch; a statement that was taken back and made again counts as received when it was made last."""
+    times = shown_times(connection, (entry for entry, one in batch.items() if one.claim.fetch_id is None))
+    return batch | {
+        entry: replace(batch[entry], article=batch[entry].article | {"fetched_at": at})
+        for entry, at in times.items()
+    }
 
 
 def _merge(connection: Connection, merges: Merges) -> dict[uuid.UUID, str]:

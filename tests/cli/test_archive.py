@@ -22,6 +22,7 @@ from pipeline.settings import settings
 from pipeline.warehouse import archived, ledger, registry, schema
 from pipeline.warehouse.claims import claim_to_fetch, claim_to_load
 from pipeline.warehouse.engine import open_warehouse, transaction
+from pipeline.warehouse.feeds import feeds_to_poll
 from pipeline.warehouse.rows import Loadable
 from pipeline.warehouse.tables import ARTICLE_VERSION, FEED_POLL, FETCH, LEDGER
 from pipeline.warehouse.writer import load
@@ -85,7 +86,7 @@ class Past:
         schema.migrate(self.engine)
         with transaction(self.engine) as connection:
             registry.sync(connection, [HERALD])
-            (self.feed,) = registry.feeds_to_poll(connection)
+            (self.feed,) = feeds_to_poll(connection)
         for hour in range(3):
             self.live(AT + timedelta(hours=hour), range(hour * 2, hour * 2 + 2))
 

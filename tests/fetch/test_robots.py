@@ -99,6 +99,42 @@ def test_retry_after_lengthens_it(ask, fixed, answer):
     assert verdict.retry_after_seconds == 3600
 
 
+@pytest.mark.parametrize("had", [False, True], ids=["never had", "had before"])
+def test_what_is_away_for_a_month_is_no_reason_to_stay_away_any_more(ask, answer, clock, had):
+    """RFC 9309, section 2.3.1.4: then the rules that were had last hold, or none where there never were any."""
+    start = clock.now
+    visits = [
+        (0, "/news"),
+        (2, "/news"),
+        (17, "/news"),
+        (31.9, "/private/x"),
+        (32.1, "/news"),
+        (32.2, "/private/x"),
+    ]
+    visits += [(40, "/news"), (41.1, "/news")]
+    days = iter([day for day, _ in visits[1:]] + [99])
+
+    def later():
+        clock.now = start + timedelta(days=next(days))
+
+    async def handler(request, writer):
+        day = (clock.now - start) / timedelta(days=1)
+        if day < 2 and had:
+            writer.write(answer(RULES))
+        elif day < 40:
+            writer.write(answer(status="503 X"))
+        else:
+            writer.write(answer(b"User-agent: *\nDisallow: /news\n"))
+
+    verdicts, _ = ask(handler, *(path for _, path in visits), between=later)
+    reasons = [verdict.reason if isinstance(verdict, Failure) else None for verdict in verdicts]
+    away = "robots_unreachable"
+    if had:
+        assert reasons == [None, away, away, away, None, "robots", "robots", "robots"]
+    else:
+        assert reasons == [away, away, away, None, None, None, "robots", "robots"]
+
+
 def test_one_that_hangs(ask):
     async def hangs(request, writer):
         await asyncio.sleep(60)

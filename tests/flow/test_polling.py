@@ -12,8 +12,8 @@ from pipeline.flow.judging import DISTRUST, Answered, Question, judge, question
 from pipeline.poll import Pace
 from pipeline.poll.moves import Address
 from pipeline.records import ArchiveRef, Entry, Failure, ParsedFeed, Response, Source
+from pipeline.warehouse.feeds import RegisteredFeed
 from pipeline.warehouse.feedstate import FeedState
-from pipeline.warehouse.registry import RegisteredFeed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://herald.example/rss"
@@ -229,6 +229,28 @@ def test_a_document_of_which_nothing_is_known_is_a_gap():
     assert not judged(reply(), state=FeedState(), read=document(), known=0).is_gap
 
 
+def test_what_a_sitemap_shows_besides_its_news_counts_as_known():
+    """Of 50,000 pages three are new: no gap, at first sight and later, and a list that long does not turn over."""
+    one = Answered(
+        feed(), question(feed(), NOW), reply(), ArchiveRef("f", 0, 1, "sha256:1"), document(3), 49_997
+    )
+    poll = judge(one, known=0, now=NOW)
+    assert (poll.outcome, poll.is_gap, poll.state.pace.window_entries) == ("changed", False, 50_000)
+    assert poll.state.last_news_at == NOW
+    assert judge(replace(one, carried=0), known=0, now=NOW).is_gap
+    first = judge(replace(one, feed=feed(FeedState())), known=0, now=NOW)
+    assert (first.is_gap, first.state.pace.window_entries) == (False, 50_000)
+
+
+def test_an_operator_sets_the_least_time_between_two_polls():
+    lively = replace(PACE, stories=14_400.0, window_entries=4)
+    one = Answered(feed(pace=lively), Question(URL), reply(), ArchiveRef("f", 0, 1, "sha256:1"), document(4))
+    usual = judge(one, known=3, now=NOW).state.next_poll_at
+    assert usual >= NOW + timedelta(minutes=10)
+    allowed = judge(one, known=3, now=NOW, shortest=timedelta(seconds=30)).state.next_poll_at
+    assert NOW + timedelta(seconds=30) <= allowed < usual
+
+
 def test_how_often_news_come_is_a_moving_mean():
     after = judged(reply(), read=document(), known=19).state
     assert (after.last_news_at, after.news_every_seconds) == (NOW, 5 * 3600)
@@ -283,6 +305,20 @@ def test_every_feed_is_taken_once_and_no_host_fills_the_lanes():
 
 def test_lanes_end_when_nothing_is_left():
     assert drained([]) == ([], {})
+
+
+def test_idle_lanes_do_not_ask_the_source_again_and_again():
+    """The warehouse is asked once when it has none, and once more for each host that comes free."""
+    asked = []
+
+    def claims():
+        yield [(f"h{number}", number) for number in range(3)]
+        while True:
+            asked.append(1)
+            yield []
+
+    assert len(drained(claims(), lanes=16)[0]) == 3
+    assert len(asked) <= 4
 
 
 def test_what_is_dropped_is_not_begun():

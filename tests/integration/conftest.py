@@ -14,6 +14,8 @@ from pipeline.sources import load_sources
 from pipeline.warehouse import registry, schema
 from pipeline.warehouse.engine import open_warehouse, transaction
 from pipeline.warehouse.reports import conservation, table_hashes
+from tests.integration.wire import START
+from tests.newsroom import serve
 
 
 class Run:
@@ -79,3 +81,29 @@ def make_run(database_url, tmp_path):
     yield make
     for run in made:
         run.close()
+
+
+@pytest.fixture
+def poll(make_run):
+    """Serves a wire and polls it at hours since the start; the run, and what was asked."""
+    opened = []
+
+    def start(wire, **options):
+        served = serve(wire, at=START, **options)
+        server = served.__enter__()
+        opened.append(served)
+        run = make_run(server)
+        run.now = START
+
+        def at(hours, *, every=True):
+            run.now = START + timedelta(hours=hours)
+            server.set_time(run.now)
+            asked = len(server.requests)
+            lines = poll_shard(run.context, every=every)
+            return lines, [one for one in server.requests[asked:] if not one.url.endswith("/robots.txt")]
+
+        return run, at
+
+    yield start
+    for served in opened:
+        served.__exit__(None, None, None)

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from pipeline.warehouse.engine import transaction
+from pipeline.warehouse.revisits import claim_due
 from tests.newsroom import serve
 from tests.newsroom.web import Answer, html, not_found, redirect
 
@@ -208,6 +210,19 @@ def test_looks_that_come_too_late_are_said_to_be_missed(run):
     requests = len(run.server.requests)
     assert at(run, days=60).revisited == 0
     assert len(run.server.requests) <= requests + 2  # the feed, and its host's robots.txt
+
+
+def test_who_claims_looks_waits_for_nobody_who_answers_one(run):
+    """A worker that ends some as missed, while another one writes answers in an order of its own, could meet it crosswise."""
+    run.now = run.start + timedelta(days=8)
+    with transaction(run.engine) as answering, transaction(run.engine) as claiming:
+        locked = "select story_id from ops.revisit where turn = 1 order by story_id limit 3 for update"
+        held = {story for (story,) in answering.exec_driver_sql(locked)}
+        claiming.exec_driver_sql("set local lock_timeout = '2s'")
+        assert len(claim_due(claiming, 1, 99, run.now)) == len(NAMES)
+    missed = "select story_id from ops.revisit where turn = 1 and outcome = 'missed'"
+    assert len(run.rows(missed)) == len(NAMES) - len(held)
+    assert {story for (story,) in run.rows(missed)}.isdisjoint(held)
 
 
 def test_an_earlier_page_that_is_loaded_again_changes_nothing(run):

@@ -21,13 +21,17 @@ import pytest
 
 from pipeline.fetch import Archive
 from pipeline.flow.context import Context
+from pipeline.flow.judging import Answered, Question, judge
 from pipeline.flow.pushing import enter_push, is_push
 from pipeline.flow.run import poll_shard
 from pipeline.flow.websub import renew_subscriptions
-from pipeline.records import Source
+from pipeline.flow.window import enter_window
+from pipeline.poll import parse_feed
+from pipeline.records import Response, Source
 from pipeline.settings import Settings
 from pipeline.warehouse import registry, schema, subscriptions
 from pipeline.warehouse.engine import open_warehouse, transaction
+from pipeline.warehouse.feeds import feeds_to_poll
 from pipeline.warehouse.reports import conservation, table_hashes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,9 +87,7 @@ class World:
         source = Source(name, f"{name}.example", feeds=(feed.url,), obey_robots_for_feeds=False)
         with transaction(self.engine) as connection:
             registry.sync(connection, [source], prune=False)
-            (registered,) = [
-                one for one in registry.feeds_to_poll(connection) if one.source.domain == source.domain
-            ]
+            (registered,) = [one for one in feeds_to_poll(connection) if one.source.domain == source.domain]
         feed.feed_id = registered.feed_id
         self.poll()
         return feed
@@ -143,6 +145,11 @@ class World:
 
     def state(self, feed):
         return self.one("select * from ops.feed_state where feed_id = %s", feed)
+
+    def wait_planned(self, feed):
+        """From its last poll or push to its next poll."""
+        state = self.state(feed)
+        return state.next_poll_at - state.last_polled_at
 
     def entries(self, feed):
         return self.one("select count(*) from ops.ledger where feed_id = %s", feed).count
@@ -230,6 +237,17 @@ def _closed_port():
         return probe.getsockname()[1]
 
 
+def judged(world, feed, *, is_pushed, new):
+    """The poll of an answer, five minutes from now, with so many entries that were not known."""
+    soon = world.now + timedelta(minutes=5)
+    with transaction(world.engine) as connection:
+        registered = subscriptions.feed_of(connection, feed.feed_id)
+    response = Response(feed.url, feed.url, 200, {}, world.documents[f"/{feed.name}"], soon)
+    read = parse_feed(response.body, url=feed.url, headers={})
+    answered = Answered(registered, Question(feed.url), response, None, read, is_pushed=is_pushed)
+    return judge(answered, known=len(read.entries) - new, now=world.now)
+
+
 @contextmanager
 def unchanged(world, feed):
     """Nothing of the feed's entries, state or hashed tables is different after the block."""
@@ -280,6 +298,26 @@ def test_what_the_hub_pushes_is_in_the_ledger_and_the_feed_is_polled_seldom(worl
     assert (line.outcome, line.entries, line.new, line.is_gap) == ("changed", 60, 0, False)
 
 
+def test_a_pushed_feed_is_asked_seldom_until_asking_finds_what_no_push_brought(world):
+    feed = world.subscribed("telegraph", stories=60)
+    own = world.wait_planned(feed)
+    world.now += timedelta(minutes=10)
+    world.serve(feed, [60])
+    assert world.publish(feed) == 202
+    world.serve(feed, range(1, 61))
+    planned = {
+        (is_pushed, new): judged(world, feed, is_pushed=is_pushed, new=new).state.next_poll_at
+        for is_pushed in (True, False)
+        for new in (0, 1)
+    }
+    assert planned[True, 0] > planned[False, 0]
+    assert planned[True, 1] == planned[False, 1]
+    for outcome in ("changed", "same_body"):
+        world.now += HOUR
+        assert world.poll()[feed.url].outcome == outcome
+        assert world.wait_planned(feed) > 2 * own
+
+
 def test_a_pushed_document_read_again_from_the_archive_changes_nothing(world):
     feed = world.subscribed("evening")
     world.serve(feed, [3])
@@ -294,6 +332,21 @@ def test_a_pushed_document_read_again_from_the_archive_changes_nothing(world):
             if is_push(response):
                 line = enter_push(world.context, registered, response, ref)
                 assert (line.outcome, line.new, line.is_gap) == ("changed", 0, False)
+        enter_window(world.context, world.now - HOUR, world.now + HOUR)
+
+
+def test_a_window_brings_back_what_was_pushed_in_it(world):
+    feed = world.subscribed("messenger")
+    world.serve(feed, [3])
+    assert world.publish(feed) == 202
+    with transaction(world.engine) as connection:
+        for table in ("ops.ledger", "ops.feed_poll"):
+            connection.exec_driver_sql(f"delete from {table} where feed_id = %s", (feed.feed_id,))
+    lines = enter_window(world.context, world.now - HOUR, world.now + HOUR)
+    entered = {line.new: line.is_gap for line in lines if line.url == feed.url}
+    assert set(entered) == {3, 1}
+    assert not entered[1]  # a push may hold only what is new
+    assert world.entries(feed) == 4
 
 
 def test_the_lease_is_renewed_well_before_its_end(world):

@@ -1,6 +1,7 @@
 """One key for an entry on every day, whatever its address does and wherever it stands."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from pipeline.poll.identity import (
     key_of_another,
     key_of_restatement,
     key_of_story,
+    known_by_guid,
     site_host,
     statement,
     tells_same_story,
@@ -206,6 +208,46 @@ def test_a_date_without_a_time_of_day_proves_nothing(date):
     one, other = told(date=date, summary="x"), told(link="other", date=date, summary="y")
     assert not tells_same_story(one, other)
     assert alike(told(date=date)) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "here", "there", "same"),
+    [
+        ("u:/story/1", "https://harbour.example/story/1", "https://quay.example/story/1", True),
+        ("u:/story/1", "https://harbour.example/story/1", "https://quay.example/story/2", False),
+        (
+            "g:1",
+            "https://harbour.example/2026/fog-comes-back",
+            "https://quay.example/2026/fog-comes-back",
+            True,
+        ),
+        # A number is the path of many sites in a collection, and two editions stand on two hosts of one site.
+        ("g:1", "https://harbour.example/story/1", "https://quay.example/story/1", False),
+        (
+            "g:1",
+            "https://de.harbour.example/2026/fog-comes-back",
+            "https://fr.harbour.example/2026/fog-comes-back",
+            False,
+        ),
+        ("g:1", "https://harbour.example/2026/fog-comes-back", "mailto:fog@quay.example", False),
+    ],
+)
+def test_a_link_on_another_host_is_the_story_where_the_house_has_moved(key, here, there, same):
+    one, other = (Entry(key, "1", url, "Fog") for url in (here, there))
+    assert tells_same_story(one, other) is tells_same_story(other, one) is same
+
+
+def test_a_guid_is_known_in_another_feed_by_headline_and_date_or_text():
+    first = known_by_guid("g:1", told())
+    assert first == known_by_guid("g:1", told(link="sport/fog", summary="Other words.")) is not None
+    undated = known_by_guid("g:1", told(date=None))
+    assert undated == known_by_guid("g:1", told(link="sport/fog", date="2026-01-05")) is not None
+    others = (told(headline="Ice"), told(date="2026-01-06 08:30 GMT"), told(date=None))
+    assert len({first, *(known_by_guid("g:1", other) for other in others)}) == 4
+    assert known_by_guid("g:1", told(date=None, summary="Fog.")) is None
+    assert known_by_guid("l://harbour.example/fog", replace(told(), guid=None)) is None
+    for key in (key_of_another("g:1", told()), key_of_restatement(key_of_another("g:1", told()), "ab" * 32)):
+        assert known_by_guid(key, told()) is None
 
 
 def test_new_guids_and_links_are_alike_only_with_headline_date_and_text():

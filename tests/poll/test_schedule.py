@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.poll.failing import DEAD, GONE
@@ -47,6 +47,20 @@ def test_the_next_poll_is_always_within_the_bounds_and_always_the_same(history, 
     assert plan.is_gap == is_gap(history)
 
 
+@given(histories(outcomes=["changed", "unchanged"]), st.integers(1, 3600))
+def test_an_operator_may_set_the_floor_and_the_feeds_pace_decides_above_it(history, seconds):
+    plan = next_poll(history, now=NOON, shortest=timedelta(seconds=seconds))
+    assert plan.next_at - NOON >= timedelta(seconds=seconds)
+    if seconds <= 600:
+        assert plan.next_at <= next_poll(history, now=NOON).next_at
+
+
+def test_a_feed_of_a_story_a_minute_is_asked_every_two_minutes_where_the_operator_allows_it():
+    lively = read(pace_of(a_day=1440, window=4), entries=4, known=3, since=HOUR / 60)
+    assert SHORTEST <= wait(lively) <= SHORTEST * (1 + JITTER)
+    assert next_poll(lively, now=NOON, shortest=timedelta(seconds=30)).next_at - NOON < HOUR / 20
+
+
 @given(histories())
 def test_what_is_learned_stays_within_bounds_and_survives_the_database(history):
     pace = next_poll(history, now=NOON).pace
@@ -66,16 +80,24 @@ def test_more_failures_never_mean_a_sooner_poll(history, more):
     assert wait(replace(history, failures=history.failures + more)) >= wait(history)
 
 
+@settings(max_examples=300)
+@given(histories(outcomes=["changed"]), st.lists(st.integers(0, 500), min_size=2, max_size=6))
+def test_less_overlap_never_means_a_later_poll(history, known):
+    """Of any feed whatsoever."""
+    waits = [wait(replace(history, known=count)) for count in sorted(known)]
+    assert waits == sorted(waits)
+
+
 @pytest.mark.parametrize("window", [10, 30, 100])
 @pytest.mark.parametrize("a_day", [1.0, 10.0, 100.0])
-def test_less_overlap_never_means_a_later_poll(a_day, window):
-    """Of steady feeds at any overlap. (Of a pace that contradicts itself more news may tell that it was overrated.)"""
+def test_less_overlap_of_a_steady_feed_means_a_sooner_poll(a_day, window):
     usual = timedelta(days=window / a_day / 4)
     waits = [
         wait(read(pace=pace_of(a_day=a_day, window=window), entries=window, known=known, since=usual))
         for known in range(window, -1, -1)
     ]
     assert waits == sorted(waits, reverse=True)
+    assert waits[-1] < waits[0]
 
 
 @given(histories(outcomes=["changed", "unchanged"]), st.integers(0, 10**6))

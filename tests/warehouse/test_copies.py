@@ -9,7 +9,7 @@ from pipeline.warehouse import ledger, registry
 from pipeline.warehouse.claims import claim_to_fetch
 from pipeline.warehouse.copies import copies_of_feeds, copies_of_pages
 from pipeline.warehouse.engine import transaction
-from pipeline.warehouse.registry import feeds_to_poll
+from pipeline.warehouse.feeds import feeds_to_poll
 from pipeline.warehouse.tables import FEED_POLL
 from tests.warehouse.world import NOW, entry
 

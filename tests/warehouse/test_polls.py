@@ -9,9 +9,9 @@ from pipeline.poll import Pace
 from pipeline.poll.moves import Address
 from pipeline.records import ArchiveRef, Failure, ParsedFeed, Response
 from pipeline.warehouse.engine import transaction
+from pipeline.warehouse.feeds import feeds_to_poll, other_addresses
 from pipeline.warehouse.feedstate import FeedState
 from pipeline.warehouse.polls import Poll, count_known, record_poll, record_quiet
-from pipeline.warehouse.registry import feeds_to_poll, other_addresses
 from pipeline.warehouse.reports import alarms, conservation
 from pipeline.warehouse.tables import FEED_POLL, FEED_STATE
 from tests.warehouse.world import NOW, entry, minutes, register

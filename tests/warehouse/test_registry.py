@@ -11,6 +11,7 @@ from pipeline.records import Hints, Source
 from pipeline.warehouse import registry
 from pipeline.warehouse.due import Share, claim_feeds, release
 from pipeline.warehouse.engine import transaction
+from pipeline.warehouse.feeds import feeds_to_poll
 from pipeline.warehouse.leases import worker
 from tests.warehouse.world import (
     COURIER,
@@ -37,7 +38,7 @@ def known(engine, **options):
 
 def feeds(engine, **options):
     with transaction(engine) as connection:
-        return [feed.url for feed in registry.feeds_to_poll(connection, **options)]
+        return [feed.url for feed in feeds_to_poll(connection, **options)]
 
 
 def test_what_a_file_says_is_what_is_registered(engine):

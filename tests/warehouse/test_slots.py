@@ -44,14 +44,14 @@ def test_robots_are_kept_replaced_and_absent(engine):
     async def use():
         assert await cache.get("https://a.example") is None
         await cache.put("https://a.example", CachedRobots("User-agent: *\nDisallow: /\x00x", NOW))
-        await cache.put("https://b.example", CachedRobots(None, NOW))
+        await cache.put("https://b.example", CachedRobots(None, NOW, NOW - timedelta(days=9)))
         first = await cache.get("https://a.example"), await cache.get("https://b.example")
         await cache.put("https://a.example", CachedRobots("", later))
         return first, await cache.get("https://a.example")
 
     (rules, unreachable), replaced = asyncio.run(use())
     assert rules == CachedRobots("User-agent: *\nDisallow: /x", NOW)
-    assert unreachable == CachedRobots(None, NOW)
+    assert unreachable == CachedRobots(None, NOW, NOW - timedelta(days=9))
     assert replaced == CachedRobots("", later)
 
 

@@ -6,6 +6,7 @@ from pipeline.records import Article, Entry, Response, Source, Timestamp
 from pipeline.warehouse import ledger, registry
 from pipeline.warehouse.claims import claim_to_fetch, claim_to_load
 from pipeline.warehouse.engine import transaction
+from pipeline.warehouse.feeds import feeds_to_poll
 from pipeline.warehouse.rows import Loadable
 from pipeline.warehouse.writer import load
 
@@ -23,7 +24,7 @@ TEXT = (
 def register(engine, *sources):
     with transaction(engine) as connection:
         registry.sync(connection, sources or (HERALD, COURIER))
-        return {feed.url: feed for feed in registry.feeds_to_poll(connection)}
+        return {feed.url: feed for feed in feeds_to_poll(connection)}
 
 
 def entry(number, url=None, **changes):

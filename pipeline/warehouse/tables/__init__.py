@@ -4,6 +4,7 @@
 each table, the columns that a second load must leave as they were: all but our bookkeeping.
 """
 
+from pipeline.warehouse.tables.alarms import ALARM
 from pipeline.warehouse.tables.bridges import (
     ARTICLE_AUTHOR,
     ARTICLE_DATELINE,
@@ -82,6 +83,7 @@ HASHED_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 
 __all__ = [
+    "ALARM",
     "ARTICLE",
     "ARTICLE_AUTHOR",
     "ARTICLE_BODY",

@@ -228,7 +228,10 @@ LEDGER = Table(
         "loaded: its story; duplicate: the story that it repeats",
         ForeignKey("news.article.story_id", deferrable=True, initially="DEFERRED"),
     ),
-    text("duplicate_method", "What showed the repetition: canonical_url, guid, story, text or statement"),
+    text(
+        "duplicate_method",
+        "What showed the repetition: canonical_url, story, text or statement; in rows of before 2026-11-25 also guid",
+    ),
     optional(
         "told_story_id", Uuid, "The story that this entry's own page tells; NULL: its page was not read"
     ),
@@ -240,7 +243,10 @@ LEDGER = Table(
     ),
     instant("told_at", "The story's date by its page, else by the feed's document"),
     text("stated", "Digest of what the feed said of it last; NULL: what the entry says"),
-    instant("stated_at", "When the document that said so was received"),
+    instant(
+        "stated_at",
+        "When the document that said so was received; of an entry that is itself the story, the last that did",
+    ),
     column(
         "restatements",
         Integer,
@@ -272,6 +278,13 @@ LEDGER = Table(
         postgresql_where=sql("state in ('discovered', 'fetched', 'waiting')"),
     ),
     Index("ix_ledger_rejected", "settled_at", postgresql_where=sql("state = 'rejected'")),
+    Index(
+        "ix_ledger_settled",
+        "feed_id",
+        "discovered_at",
+        postgresql_include=["state", "story_id"],
+        postgresql_where=sql("state in ('loaded', 'duplicate', 'rejected')"),
+    ),
     Index(
         "ix_ledger_pending",
         "state",
@@ -342,11 +355,13 @@ ROBOTS = Table(
     "robots",
     METADATA,
     column("origin", Text, "Scheme, host and port that the file is about", primary_key=True),
-    text(
-        "body",
-        "The file; empty: no rules, all is allowed; NULL: it could not be had, nothing is allowed for now",
-    ),
+    text("body", "The file as last had; empty: no rules, all is allowed; NULL: it never could be had"),
     column("expires_at", DateTime(timezone=True), "When it has to be asked for again"),
+    optional(
+        "unreachable_since",
+        DateTime(timezone=True),
+        "Since then it cannot be had, and for 30 days nothing is allowed; NULL: it can",
+    ),
     schema="ops",
     comment="robots.txt of each host, shared by all workers",
 )
