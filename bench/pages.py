@@ -19,7 +19,7 @@ from dateline_newsroom.app import create_app  # noqa: E402
 from fastapi.testclient import TestClient  # noqa: E402
 from sqlalchemy import text  # noqa: E402
 
-from pipeline.warehouse import pages_ledger, schema, server  # noqa: E402
+from pipeline.warehouse import alarms, pages_ledger, schema, server  # noqa: E402
 from pipeline.warehouse.engine import Engine, open_warehouse, transaction  # noqa: E402
 from pipeline.warehouse.pages import reading  # noqa: E402
 
@@ -72,10 +72,15 @@ FILL = (
         case when i >= :stories and i % 10 <> 0 then (array['http_404', 'not_an_article', 'robots'])[i % 3 + 1] end, null,
         case when i < :stories then {STORY} end, at
     from generate_series(0, :stories * 3 / 2 - 1) i, lateral (select :now - interval '30 days' * (i % :stories * 1.0 / :stories) as at) t""",
+    # Of four alarms one lasts.
+    f"""insert into ops.alarm (subject, kind, first_seen_at, last_seen_at, words, feed_id, resolved_at)
+    select ({FEED})::text, (array['failing', 'silent', 'gap', 'rejected_share'])[i / :feeds % 4 + 1], at, at + interval '2 h', 'it fails: http_503', {FEED},
+        case when i % 4 > 0 then at + interval '2 h' end
+    from generate_series(0, :feeds * 4 - 1) i, lateral (select :now - interval '30 days' * (i::float / :feeds / 4) as at) t""",
 )
 PATHS = (
     "/", "/feeds", "/feeds?sort=gaps&order=desc", "/feeds?q=paper77&page=1", "/feeds?page=200", "/stories", "/stories?q=paper77",
-    "/ledger", "/ledger?reason=robots&page=20", "/history", "/feeds/{feed}", "/stories/{story}",
+    "/alarms", "/alarms?over=true&q=paper77&page=2", "/alarms?kind=failing&page=10", "/ledger", "/ledger?reason=robots&page=20", "/history", "/feeds/{feed}", "/stories/{story}",
 )  # fmt: skip
 
 
@@ -140,6 +145,10 @@ def _measure(engine: Engine) -> None:
             assert answer.status_code == 200, answer.text[-500:]
             size = len(answer.content)
         print(f"{statistics.median(times):8.3f} s  {size / 1000:6.0f} kB  {path}")
+    begun = time.perf_counter()
+    with transaction(engine) as connection:
+        alarms.review(connection, datetime.now(UTC))
+    print(f"{time.perf_counter() - begun:8.3f} s  the review of all feeds, once an hourly run")
 
 
 if __name__ == "__main__":

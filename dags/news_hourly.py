@@ -8,13 +8,17 @@ never one a feed: each costs a third of a second. Only numbers go through XCom.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import (
+from airflow.sdk import (  # type: ignore[attr-defined]  # the stub of 3.3.2 lacks the deadlines' names
     Asset,
+    AsyncCallback,
     CronDataIntervalTimetable,
+    DeadlineAlert,
+    DeadlineReference,
     ExceptionRetryPolicy,
     Param,
     RetryAction,
@@ -23,6 +27,8 @@ from airflow.sdk import (
     get_current_context,
     task,
 )
+from airflow.sdk.exceptions import AirflowSkipException
+from dateline_alarms import RUN_LIMIT, run_is_late
 
 from pipeline.errors import Permanent, SettingsError
 
@@ -38,6 +44,12 @@ HOPELESS = RetryRule(exception=[Permanent, SettingsError], action=RetryAction.FA
     start_date=pendulum.datetime(2017, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=4,
+    deadline=DeadlineAlert(
+        # Counted from here, and not from the logical date: a backfill's lie in the past.
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=RUN_LIMIT,
+        callback=AsyncCallback(run_is_late),
+    ),
     default_args={
         "retries": 3,
         "retry_policy": ExceptionRetryPolicy(rules=[HOPELESS]),
@@ -54,18 +66,17 @@ def news_hourly() -> None:
 
     @task
     def plan() -> list[dict[str, Any]]:
-        from pipeline.flow.context import utc_now
-        from pipeline.flow.run import is_newest
+        from pipeline.flow.hours import is_newest
         from pipeline.settings import settings
 
-        context = get_current_context()
+        context, now = get_current_context(), datetime.now(UTC)
         # A run triggered by hand without a logical date has no interval: it is the newest complete hour.
-        until = context.get("data_interval_end") or utc_now().replace(minute=0, second=0, microsecond=0)
+        until = context.get("data_interval_end") or now.replace(minute=0, second=0, microsecond=0)
         since = context.get("data_interval_start") or until - HOUR
         window = {
             "since": since.isoformat(),
             "until": until.isoformat(),
-            "live": is_newest(until, utc_now(), HOUR),
+            "live": is_newest(until, now, HOUR),
             "every": bool(context["params"]["every"]),
         }
         shards = settings().shards
@@ -88,12 +99,41 @@ def news_hourly() -> None:
 
         return summary(ingest_pending(warehouse_context())) | {"shard": share["shard"]}
 
+    @task
+    def subscribe(shares: Any) -> dict[str, int]:
+        """Asks the hubs of the feeds to push, and renews what runs out; whatever became of the polls."""
+        from dateline_context import warehouse_context
+
+        from pipeline.flow.websub import renew_subscriptions
+        from pipeline.settings import settings
+
+        callback = settings().websub_callback
+        if not callback:
+            raise AirflowSkipException("DATELINE_WEBSUB_CALLBACK is not set: no hub could call")
+        if not shares[0]["live"]:
+            raise AirflowSkipException("the window is past: hubs push the present")
+        return asdict(renew_subscriptions(warehouse_context(), callback))
+
+    @task(trigger_rule="all_done_min_one_success")
+    def alarms(shares: Any) -> int:
+        """Tells what is odd about feeds since the last run; whatever became of the ingestion."""
+        from dateline_alarms import teller
+        from dateline_context import warehouse_context
+
+        from pipeline.flow.alarming import review_alarms
+
+        if not shares[0]["live"]:
+            raise AirflowSkipException("the window is past: alarms are about the present")
+        context = get_current_context()
+        return review_alarms(warehouse_context(), teller(context), ended=context["dag"].dag_id)
+
     @task(outlets=[STORIES])
     def ring() -> None:
         """One event a run: of a burst of them Airflow would leave all but the first lying."""
 
     shares = plan()
-    poll.expand(share=shares) >> ingest.expand(share=shares) >> ring()
+    poll.expand(share=shares) >> ingest.expand(share=shares) >> [ring(), alarms(shares)]
+    subscribe(shares)
 
 
 news_hourly()

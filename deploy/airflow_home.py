@@ -27,6 +27,7 @@ POOLS = {
     "dateline_ingest": (8, "Shards that fetch pages, read and load them"),
 }
 """The DAGs' pools: slots and description. A task whose pool is missing waits for ever."""
+_DATABASE = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC")
 
 
 def airflow_home(asked: Path | None) -> Path:
@@ -54,11 +55,16 @@ def _breaks_airflow(path: Path) -> bool:
 
 
 def environment(home: Path, dags: Path) -> dict[str, str]:
-    """What Airflow must find in the environment for both kinds of run."""
+    """What Airflow must find in the environment for both kinds of run.
+
+    Its own database is SQLite, unless the environment names another.
+    """
     keys = _keys(home)
+    given = {name: os.environ[name] for name in _DATABASE if name in os.environ}
     return {
         "AIRFLOW_HOME": str(home),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        # After 5 s, the usual limit, a busy machine's scheduler gives up and ends.
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=60",
         "AIRFLOW__CORE__DAGS_FOLDER": str(_reachable(dags, home)),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(_reachable(REPOSITORY / "plugins", home)),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -71,6 +77,7 @@ def environment(home: Path, dags: Path) -> dict[str, str]:
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "DATELINE_DATA_DIR": str(settings().data_dir.resolve()),
         "DATELINE_WAREHOUSE_URL": _warehouse_url(),
+        **given,
     }
 
 

@@ -20,7 +20,7 @@ from pipeline.errors import DatelineError, SettingsError
 from pipeline.settings import settings
 from pipeline.warehouse import server
 
-HEALTHY_SECONDS = 180.0
+HEALTHY_SECONDS = 300.0
 MARK = "DATELINE_STANDALONE"
 """Variable that every process of ``up`` inherits, and by which ``down`` finds each of them."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
@@ -9,7 +11,7 @@ from pipeline.errors import SettingsError
 from pipeline.fetch import Archive
 from pipeline.flow.context import Context
 from pipeline.settings import settings
-from pipeline.warehouse.engine import open_warehouse
+from pipeline.warehouse.engine import Engine, open_warehouse
 
 CONNECTION_ID = "dateline_warehouse"
 
@@ -21,9 +23,13 @@ def warehouse_context() -> Context:
         SettingsError: there is neither.
     """
     known = settings()
-    return Context(
-        open_warehouse(_url(known.warehouse_url), pooled=False), Archive(known.archive_location), known
-    )
+    return Context(_engine(_url(known.warehouse_url)), Archive(known.archive_location), known)
+
+
+@lru_cache(maxsize=4)
+def _engine(url: str) -> Engine:
+    """Kept for its compiled statements; it holds no connection, so a fork may have it."""
+    return open_warehouse(url, pooled=False)
 
 
 def _url(setting: str | None) -> str:

@@ -155,15 +155,18 @@ def _ring(told: dict[str, Any]) -> None:
     """One event of the asset ``dateline_entries``; none where no DAG names it."""
     from airflow.assets.manager import asset_manager
     from airflow.models.asset import AssetModel
+    from airflow.utils.retries import run_with_db_retries
     from airflow.utils.session import create_session
     from sqlalchemy import select
 
-    with create_session() as session:
-        entries = session.scalar(select(AssetModel).where(AssetModel.name == "dateline_entries"))
-        if entries is not None:
-            asset_manager.register_asset_change(
-                asset=entries, extra=told, session=session, source_is_api=True
-            )
+    # Of many pushes at once some find Airflow's own database locked.
+    for attempt in run_with_db_retries():
+        with attempt, create_session() as session:
+            entries = session.scalar(select(AssetModel).where(AssetModel.name == "dateline_entries"))
+            if entries is not None:
+                asset_manager.register_asset_change(
+                    asset=entries, extra=told, session=session, source_is_api=True
+                )
 
 
 class DatelineWebSub(AirflowPlugin):

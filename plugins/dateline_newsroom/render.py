@@ -21,6 +21,7 @@ PAGE_HEADERS = headers(STYLE, SCRIPT)
 TABS = (
     ("", "Overview"),
     ("/feeds", "Feeds"),
+    ("/alarms", "Alarms"),
     ("/stories", "Stories"),
     ("/ledger", "Ledger"),
     ("/history", "History"),
@@ -86,6 +87,7 @@ def _environment() -> Environment:
         "STYLE": Markup(STYLE),  # noqa: S704  # a file of ours
         "SCRIPT": Markup(SCRIPT),  # noqa: S704
         "HEALTH_WORDS": words.HEALTH_WORDS,
+        "ALARM_WORDS": words.ALARM_WORDS,
         "share_bar": lambda parts, title: Markup(charts.share_bar(parts, title=title)),  # noqa: S704
     }
     return made

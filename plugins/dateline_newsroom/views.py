@@ -14,8 +14,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from dateline_newsroom import charts
 from dateline_newsroom.render import base, page
 from dateline_newsroom.security import is_own_form
+from dateline_newsroom.words import ALARM_WORDS
 from dateline_newsroom.worldmap import Spot, world_map
-from pipeline.warehouse import pages, pages_feeds, pages_history, pages_ledger, pages_stories
+from pipeline.warehouse import (
+    pages,
+    pages_alarms,
+    pages_feeds,
+    pages_history,
+    pages_ledger,
+    pages_stories,
+)
 from pipeline.warehouse.engine import Engine, transaction
 
 CENSUS_SECONDS = 60
@@ -61,6 +69,7 @@ def routes(desk: Desk, may_write: Callable[..., Any]) -> APIRouter:
     router = APIRouter(default_response_class=HTMLResponse)
     _add_overview(router, desk)
     _add_feeds(router, desk)
+    _add_alarms(router, desk)
     _add_stories(router, desk)
     _add_ledger(router, desk, may_write)
     return router
@@ -89,6 +98,7 @@ def _add_overview(router: APIRouter, desk: Desk) -> None:
             census=desk.census(),
             health=feeds.by_health,
             LATE=_LATE,
+            alarms=desk.ask(pages_alarms.alarm_list, pages_alarms.Choice(), now),
             ailing=[feed for feed in feeds.feeds if feed.health not in _WELL][:_AILING],
         )
 
@@ -126,7 +136,26 @@ def _add_feeds(router: APIRouter, desk: Desk) -> None:
         if found is None:
             raise HTTPException(404, "There is no such feed.")
         count = next((one for one in desk.census().feeds if one.feed == found[0].url), None)
-        return page(request, "feed.html", now=now, feed=found[0], polls=found[1], count=count)
+        alarms = desk.ask(pages_alarms.alarms_of_feed, feed_id, now)
+        return page(request, "feed.html", now=now, feed=found[0], polls=found[1], count=count, alarms=alarms)
+
+
+def _add_alarms(router: APIRouter, desk: Desk) -> None:
+    @router.get("/alarms")
+    def alarms(
+        request: Request,
+        kind: str = "",
+        q: Annotated[str, Query(max_length=200)] = "",
+        over: bool = False,
+        page_number: Annotated[int, Query(alias="page", ge=1, le=_MOST_PAGES)] = 1,
+    ) -> str:
+        choice = pages_alarms.Choice(
+            kind=kind if kind in ALARM_WORDS else None, words=q.strip(), is_over=over, page=page_number
+        )
+        now = desk.now()
+        told = desk.ask(pages_alarms.alarm_list, choice, now)
+        is_last = len(told.alarms) < pages_alarms.PAGE
+        return page(request, "alarms.html", now=now, told=told, choice=choice, is_last=is_last)
 
 
 def _add_stories(router: APIRouter, desk: Desk) -> None:

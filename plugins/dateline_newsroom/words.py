@@ -20,6 +20,17 @@ HEALTH_WORDS = {
     "healthy": "Answers, in its usual rhythm",
     "off": "Paused or removed",
 }
+ALARM_WORDS = {
+    "gap": "In the last week nothing in a document was known: stories may be lost",
+    "silent": "Nothing new for four times its usual pause, and two days at least",
+    "failing": "It does not answer, or not as a feed, for more than a moment",
+    "gone": "410 Gone: asked once a month",
+    "moved": "Asked at another address than the registered one",
+    "false_304": "It said that nothing had changed when something had",
+    "rejected_share": "More of its entries than usual are rejected",
+    "date_coverage": "More of its stories than usual have no instant to trust",
+    "late_run": "A run has missed its deadline",
+}
 REASON_WORDS = {
     "not_an_article": "The page is no article: a list, a video, an empty text.",
     "archive_damaged": "The archived bytes are missing or not what they were.",

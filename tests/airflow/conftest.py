@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +69,19 @@ def local_airflow(database_url):
 
     ``DATELINE_WAREHOUSE_URL=""`` lets it start an embedded server of its own. All is ended afterwards.
     """
+    with _building(database_url) as build:
+        yield build
+
+
+@pytest.fixture(scope="module")
+def module_airflow():
+    """The same for all tests of a module, each with an embedded server of its own."""
+    with _building("") as build:
+        yield build
+
+
+@contextmanager
+def _building(database_url):
     made = []
 
     def build(**variables):

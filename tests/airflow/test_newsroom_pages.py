@@ -139,7 +139,16 @@ def test_no_page_without_a_login_and_no_retry_without_the_right(site):
         _one(site, "select story_id from news.article"),
         _one(site, "select feed_id from news.feed"),
     )
-    for path in ("/", "/feeds", f"/feeds/{feed}", "/stories", f"/stories/{story}", "/ledger", "/history"):
+    for path in (
+        "/",
+        "/feeds",
+        f"/feeds/{feed}",
+        "/alarms",
+        "/stories",
+        f"/stories/{story}",
+        "/ledger",
+        "/history",
+    ):
         assert site.ask(f"/newsroom{path}")[0] == 401, path
         status, text = site.ask(f"/newsroom{path}", "guest")
         assert (status, "<h1" in text) == (200, True), path
@@ -175,6 +184,7 @@ def test_it_reads_well_on_phone_and_desktop_in_light_and_dark(site, tmp_path):
         "overview": "/",
         "feeds": "/feeds",
         "feed": f"/feeds/{feed}",
+        "alarms": "/alarms",
         "stories": "/stories",
         "story": f"/stories/{story}",
         "ledger": "/ledger",

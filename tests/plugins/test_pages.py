@@ -12,13 +12,14 @@ from fastapi.testclient import TestClient
 
 from pipeline.errors import SettingsError
 from pipeline.flow.window import enter_window
-from pipeline.warehouse import pages, pages_history
+from pipeline.warehouse import alarms, pages, pages_history
 from pipeline.warehouse.claims import claim_to_fetch
 from pipeline.warehouse.engine import open_warehouse, transaction
-from pipeline.warehouse.watchers import Round, record_round
+from pipeline.warehouse.watchers import Round, Trouble, record_round, record_trouble
 from tests.plugins.world import filled
 
 NOW = datetime(2026, 3, 4, 18, 20, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 OWN = {"sec-fetch-site": "same-origin"}
 VOID = {"meta", "link", "input", "br", "img", "path", "circle", "line", "rect"}
 
@@ -27,6 +28,8 @@ VOID = {"meta", "link", "input", "br", "img", "path", "circle", "line", "rect"}
 def run(module_database_url, tmp_path_factory):
     """Two days of the newsroom."""
     run = filled(module_database_url, tmp_path_factory.mktemp("newsroom"), NOW, stories=70, polls=(20, 1))
+    with transaction(run.engine) as connection:
+        alarms.review(connection, NOW - timedelta(minutes=20))
     yield run
     run.close()
 
@@ -93,7 +96,11 @@ def paths(run):
         one(run, "select feed_id from news.feed")[0],
         one(run, "select story_id from news.article")[0],
     )
-    return ["/", "/feeds", f"/feeds/{feed}", "/stories", f"/stories/{story}", "/ledger", "/history"]
+    ailing = one(run, "select feed_id from ops.alarm")[0]
+    return [
+        "/", "/feeds", f"/feeds/{feed}", f"/feeds/{ailing}", "/alarms", "/alarms?over=true", "/stories",
+        f"/stories/{story}", "/ledger", "/history",
+    ]  # fmt: skip
 
 
 def test_each_page_is_sound_whole_and_its_own(client, run):
@@ -124,7 +131,8 @@ def test_every_route_wants_a_login_and_the_retry_a_right(run):
         client_of(lambda: run.engine, rights=("read",)),
     )
     asked = [(method, re.sub(r"{\w+}", str(uuid.uuid4()), path)) for method, path in routes(stranger.app)]
-    assert {path for _, path in asked} >= {"/", "/feeds", "/stories", "/ledger", "/ledger/retry", "/history"}
+    pages = {"/", "/feeds", "/alarms", "/stories", "/ledger", "/ledger/retry", "/history"}
+    assert {path for _, path in asked} >= pages
     for method, path in asked:
         assert stranger.request(method, path).status_code == 401, path
     form = {"before": NOW.isoformat(), "reason": "http_404"}
@@ -216,6 +224,63 @@ def test_watchers_are_shown_and_a_late_one_is_told(run):
     assert shown.count(">late<") == 1
     assert "7 feeds due" in shown
     assert "1 new entry, 1 failed" in shown
+
+
+def test_a_watcher_whose_rounds_fail_says_why(run):
+    with transaction(run.engine) as connection:
+        record_round(connection, Round(0, 3, NOW - timedelta(minutes=9), seconds=0.4))
+        record_trouble(connection, 0, 3, Trouble(2, NOW - timedelta(minutes=1), "WarehouseDown: <gone>"))
+        record_trouble(connection, 1, 3, Trouble(1, NOW - timedelta(minutes=1), "SettingsError: none"))
+        record_trouble(connection, 2, 3, Trouble(1, NOW - timedelta(minutes=5), "over"))
+        record_round(connection, Round(2, 3, NOW - timedelta(seconds=30), seconds=0.4))
+    shown = " ".join(client_of(lambda: run.engine).get("/").text.split())
+    assert "2 rounds failed" in shown
+    assert "WarehouseDown: &lt;gone&gt;" in shown
+    assert "SettingsError: none" in shown
+    assert ": over" not in shown
+    with transaction(run.engine) as connection:
+        connection.exec_driver_sql('delete from ops.watcher where "of" = 3')
+
+
+def test_alarms_are_shown_filtered_and_told_apart_from_those_that_are_over(run):
+    client = client_of(lambda: run.engine)
+    failing = run.rows("select feed_id, words from ops.alarm where kind = 'failing'")
+    shown = client.get("/alarms", params={"kind": "failing"}).text
+    assert (
+        {uuid.UUID(found) for found in re.findall(r'/feeds/([0-9a-f-]{36})"', shown)}
+        == {feed for feed, _ in failing}
+        != set()
+    )
+    assert "not yet" in shown
+    feed, words = failing[0]
+    assert words in client.get(f"/feeds/{feed}").text
+    assert words in client.get("/").text
+    assert "None was over" in client.get("/alarms?over=true").text
+    named = {"q": one(run, f"select url from news.feed where feed_id = '{feed}'")[0]}
+    assert client.get("/alarms", params=named).text.count('data-name="Alarm"') == 1
+    assert "No alarm is like that" in client.get("/alarms", params={"q": "100%_"}).text
+    with transaction(run.engine) as connection:
+        words = "scheduled__1 hangs"
+        alarms.note_late_run(
+            connection, alarms.OpenAlarm("news_hourly", "late_run", NOW, NOW - HOUR, words, None, None)
+        )
+        alarms.mark_told(connection, alarms.untold(connection), NOW)
+    late = client.get("/alarms", params={"kind": "late_run"}).text
+    assert "<b>news_hourly</b>" in late
+    assert "scheduled__1 hangs" in late
+    assert "not yet" not in late
+    with transaction(run.engine) as connection:
+        alarms.note_ended_run(connection, "news_hourly", NOW)
+    assert "scheduled__1 hangs" not in client.get("/alarms").text
+    assert "scheduled__1 hangs" in client.get("/alarms?over=true").text
+
+
+def test_each_kind_of_alarm_has_its_words(run):
+    from dateline_newsroom.words import ALARM_WORDS
+
+    (comment,) = one(run, "select obj_description('ops.feed_alarm'::regclass)")
+    kinds = re.split(r", | or ", comment.partition("kind: ")[2].partition(";")[0])
+    assert {*kinds, "late_run"} == set(ALARM_WORDS)
 
 
 def test_feeds_are_filtered_sorted_and_paged(client, run):
