@@ -59,6 +59,7 @@ ASKED = {"watcher": 10.0, "websub": 5.0, "loop": 0.1}
 BETWEEN = (2.0, 5.0)
 """Seconds between two publications."""
 LONGEST_WAIT = 120.0
+SETTLE_SECONDS = 300.0
 TICKER = """
 import asyncio, json, os, time
 from airflow.triggers.base import BaseEventTrigger
