@@ -102,7 +102,7 @@ def test_two_watchers_of_a_shard_share_it_and_outlive_the_warehouse(watched):
     server.start(watched.folder)
     make_due(watched)
     wait(watched, lambda: entries(watched) == 7)
-    told = "select failed_rounds >= 3 and failed_at < began_at as is_told, last_error from ops.watcher"
+    told = "select failed_rounds >= 1 and failed_at < began_at as is_told, last_error from ops.watcher"
     wait(watched, lambda: one(watched, told).is_told)
     assert one(watched, told).last_error.startswith("WarehouseDown: ")
     assert watched.process.poll() is None
