@@ -83,7 +83,9 @@ REASONS: dict[str, Reason] = {
     # refusals: reported as they are, never got around
     "robots": Reason("permanent", "robots.txt does not allow us this address."),
     "robots_unreachable": Reason(
-        "transient", "robots.txt gives 5xx, 429 or nothing: RFC 9309 has us stay away until it answers."
+        "transient",
+        "robots.txt gives 5xx, 429 or nothing: RFC 9309 has us stay away until it answers, or for 30 days; then the "
+        "rules that were had last hold, or none.",
     ),
     "bot_check": Reason("permanent", "The host wants proof of a human reader. We give none."),
 }
