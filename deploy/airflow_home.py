@@ -75,6 +75,8 @@ def environment(home: Path, dags: Path) -> dict[str, str]:
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         # A slot is otherwise held five seconds per trivial task.
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+        # A task that waits five seconds, the usual limit, for a busy API server would be a failed one.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "30",
         "DATELINE_DATA_DIR": str(settings().data_dir.resolve()),
         "DATELINE_WAREHOUSE_URL": _warehouse_url(),
         **given,
