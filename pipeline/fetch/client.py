@@ -21,12 +21,12 @@ import httpx2
 
 from pipeline.errors import SettingsError
 from pipeline.fetch.addresses import load_resolve_table
-from pipeline.fetch.backend import Opener
 from pipeline.fetch.connections import Connections
 from pipeline.fetch.exchange import Answer, Limits, exchange
 from pipeline.fetch.faults import Fault, fault, retry_after_seconds
 from pipeline.fetch.freshness import fresh_seconds
 from pipeline.fetch.guard import Guard
+from pipeline.fetch.opener import Opener
 from pipeline.fetch.redirects import MAX_REDIRECTS, Trip, without_secrets
 from pipeline.fetch.target import BadUrl, Target, withheld, without_credentials
 from pipeline.records import NO_HEADERS, Failure, Response

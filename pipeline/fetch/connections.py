@@ -19,7 +19,7 @@ class Opens(Protocol):
     """Where new connections come from."""
 
     async def open(self, origin: Origin, seconds: float) -> Connection:
-        """See ``pipeline.fetch.backend.Opener``."""
+        """See ``pipeline.fetch.opener.Opener``."""
         ...
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.errors import WarehouseRefused
 from pipeline.flow.asking import CHOICE, Listed, Sitemap, read_sitemap
 from pipeline.flow.context import Context
-from pipeline.flow.judging import Answered, Question, judge
+from pipeline.flow.judging import Answered, Question, judge, judge_refused
 from pipeline.flow.keeping import copies, kept_of
 from pipeline.history.archive import Received
 from pipeline.poll.sitemapindex import belongs, carried, likeliest
@@ -63,8 +63,8 @@ def enter_index(
     try:
         return _record(context, indexed)
     except WarehouseRefused as error:
-        refused = Failure(feed.url, "permanent", "enter_fault", str(error), fetched_at=index.fetched_at)
-        poll = judge(Answered(feed, asked, refused), known=0, now=context.clock())
+        shortest = context.settings.feed_interval
+        poll = judge_refused(feed, asked, error, at=index.fetched_at, shortest=shortest)
         with transaction(context.engine) as connection:
             record_quiet(connection, [poll])
         return poll, 0, 0
@@ -73,8 +73,6 @@ def enter_index(
 def enter_received(context: Context, feed: RegisteredFeed, received: Received) -> tuple[Poll, int, int]:
     """Enters an index and its sitemaps as the archive has them, as ``enter_index`` did."""
     answer, document = received.response, received.index or ParsedFeed((), None)
-    sent = answer.request_headers
-    asked = Question(answer.url, sent.get("if-none-match"), sent.get("if-modified-since"))
     with transaction(context.engine) as connection:
         urls = [one.url for _, one in received.sitemaps]
         known = remembered(connection, feed.feed_id, urls, answer.fetched_at)
@@ -88,7 +86,9 @@ def enter_received(context: Context, feed: RegisteredFeed, received: Received) -
     ]
     found = Listed(read, links, sum(len(listing.sitemaps) for listing in listings))
     places = [ref for ref, _ in received.sitemaps]
-    return _record(context, Indexed(feed, asked, answer, received.ref, document, found, places))
+    return _record(
+        context, Indexed(feed, Question.behind(answer), answer, received.ref, document, found, places)
+    )
 
 
 def _record(context: Context, one: Indexed) -> tuple[Poll, int, int]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
+from pipeline.errors import WarehouseRefused
 from pipeline.fetch.freshness import fresh_seconds
 from pipeline.poll import FeedHistory, failure_weight, next_poll
 from pipeline.poll.moves import Seen, may_speak_for, observe, to_ask
@@ -29,6 +31,12 @@ class Question:
     etag: str | None = None
     last_modified: str | None = None
 
+    @classmethod
+    def behind(cls, answer: Response) -> Self:
+        """What was asked when ``answer`` came, from the request that lies beside it."""
+        sent = answer.request_headers
+        return cls(answer.url, sent.get("if-none-match"), sent.get("if-modified-since"))
+
     @property
     def is_conditional(self) -> bool:
         """True if "not modified" is a possible answer."""
@@ -49,6 +57,19 @@ class Answered:
     """Entries that the feed shows besides and that are not news: of a sitemap's old pages, of sitemaps unchanged."""
     is_pushed: bool = False
     """The feed's hub delivers, as far as is known before the answer."""
+
+
+def judge_refused(
+    feed: RegisteredFeed,
+    asked: Question,
+    error: WarehouseRefused,
+    *,
+    at: datetime,
+    shortest: timedelta = SHORTEST,
+) -> Poll:
+    """The poll whose document, which came ``at`` that time, the database refused: it failed."""
+    refused = Failure(feed.url, "permanent", "enter_fault", str(error), fetched_at=at)
+    return judge(Answered(feed, asked, refused), known=0, now=at, shortest=shortest)
 
 
 def question(feed: RegisteredFeed, now: datetime) -> Question:

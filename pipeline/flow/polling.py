@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +10,13 @@ from functools import partial
 
 from pipeline.errors import WarehouseRefused
 from pipeline.fetch import Visit, fetch_feed
+from pipeline.fetch.warcwriting import digest_of
 from pipeline.flow.asking import ask_sitemaps, read
 from pipeline.flow.batches import Batches
 from pipeline.flow.context import Context, visiting
 from pipeline.flow.feedqueue import FeedQueue
 from pipeline.flow.indexing import enter_index, enter_received
-from pipeline.flow.judging import Answered, Question, judge, question
+from pipeline.flow.judging import Answered, Question, judge, judge_refused, question
 from pipeline.flow.keeping import copies, kept_of
 from pipeline.history.archive import Received
 from pipeline.poll.sitemapindex import may_be_index, read_index
@@ -211,7 +211,7 @@ def _is_other(feed: RegisteredFeed, answer: Response) -> bool:
     """True if the answer has to be read: neither a 304 nor the bytes of the last document."""
     if answer.status == 304:
         return False
-    return f"sha256:{hashlib.sha256(answer.body).hexdigest()}" != feed.state.body_digest
+    return digest_of(answer.body) != feed.state.body_digest
 
 
 def _entered(context: Context, one: Answered) -> PollLine:
@@ -219,9 +219,8 @@ def _entered(context: Context, one: Answered) -> PollLine:
     try:
         return _enter_document(context, one)
     except WarehouseRefused as error:
-        at = one.answer.fetched_at
-        refused = Failure(one.feed.url, "permanent", "enter_fault", str(error), fetched_at=at)
-        poll = judge(Answered(one.feed, one.question, refused), known=0, now=context.clock())
+        at, shortest = one.answer.fetched_at or context.clock(), context.settings.feed_interval
+        poll = judge_refused(one.feed, one.question, error, at=at, shortest=shortest)
         with transaction(context.engine) as connection:
             record_quiet(connection, [poll])
         return _line(poll, 0)
@@ -229,10 +228,10 @@ def _entered(context: Context, one: Answered) -> PollLine:
 
 def enter_answer(context: Context, feed: RegisteredFeed, answer: Response, archived: ArchiveRef) -> PollLine:
     """Records a document that was received before, its entries with it, in one transaction."""
-    sent = answer.request_headers
-    asked = Question(answer.url, sent.get("if-none-match"), sent.get("if-modified-since"))
     document, left_out = read(answer)
-    return _enter_document(context, Answered(feed, asked, answer, archived, document, left_out))
+    return _enter_document(
+        context, Answered(feed, Question.behind(answer), answer, archived, document, left_out)
+    )
 
 
 def enter_group(context: Context, feed: RegisteredFeed, received: Received) -> PollLine:

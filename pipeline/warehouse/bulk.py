@@ -1,13 +1,30 @@
-"""Many rows in one statement: they go over as one JSON text, for a parameter for each value costs twice the time."""
+"""Many values in one statement: rows go over as one JSON text, keys as one array.
+
+A parameter for each value costs twice the time, and hundreds of them more than the query.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import JSON, Table, Text, cast, func, literal, literal_column, select
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Table,
+    Text,
+    any_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
+
+Value = TypeVar("Value")
 
 
 def insert_rows(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
@@ -20,3 +37,8 @@ def insert_rows(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
         literal_column(f"null::{table.fullname}"), cast(literal(json.dumps(rows, default=str), Text), JSON)
     )
     return insert(table).from_select(names, select(sent.table_valued(*names)))
+
+
+def among(column: Column[Value], values: Iterable[Value]) -> ColumnElement[bool]:
+    """True where the column has one of ``values``."""
+    return column == any_(literal(list(values), ARRAY(column.type)))

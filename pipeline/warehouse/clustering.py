@@ -22,10 +22,10 @@ from typing import Any
 from sqlalchemy import Connection, delete, exists, func, select, text
 
 from pipeline.dedup import CHECK_VERSION, Edge, find_edges, regroup
+from pipeline.warehouse.bulk import among
 from pipeline.warehouse.keys import (
     WarehouseIndex,
     add_rows,
-    among,
     edge_ends,
     edge_row,
     has_end_in,

@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Text, case, delete, func, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import Connection, case, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.fetch.target import BadUrl, Target
 from pipeline.records import Failure, Response
+from pipeline.warehouse.bulk import among
 from pipeline.warehouse.tables import HOST_REFUSAL, HOST_SLOT
 
 REFUSED = 3
@@ -63,28 +64,23 @@ def heed(connection: Connection, answers: Iterable[Response | Failure], now: dat
 def paused(connection: Connection, hosts: Collection[str], now: datetime) -> dict[str, datetime]:
     """Those of ``hosts`` that are not to be asked now, and until when."""
     query = select(HOST_SLOT.c.host, HOST_SLOT.c.free_at).where(
-        _among(HOST_SLOT.c.host, hosts), HOST_SLOT.c.free_at > now
+        among(HOST_SLOT.c.host, hosts), HOST_SLOT.c.free_at > now
     )
     return {row.host: row.free_at for row in connection.execute(query)} if hosts else {}
 
 
 def _forget(connection: Connection, hosts: set[str], now: datetime) -> None:
     # Rows are taken in one order: two workers that hear of the same hosts must not wait for each other.
-    refused = select(HOST_REFUSAL.c.host).where(_among(HOST_REFUSAL.c.host, hosts))
+    refused = select(HOST_REFUSAL.c.host).where(among(HOST_REFUSAL.c.host, hosts))
     ordered = refused.order_by(HOST_REFUSAL.c.host, HOST_REFUSAL.c.address_digest).with_for_update()
     mended: set[str] = set(connection.execute(ordered).scalars())
     if mended:
         connection.execute(delete(HOST_REFUSAL).where(HOST_REFUSAL.c.host.in_(mended)))
     # What was under way when the pause began may still answer well: the pause holds.
-    over = select(HOST_SLOT.c.host).where(_among(HOST_SLOT.c.host, hosts), HOST_SLOT.c.free_at <= now)
+    over = select(HOST_SLOT.c.host).where(among(HOST_SLOT.c.host, hosts), HOST_SLOT.c.free_at <= now)
     free: set[str] = set(connection.execute(over.order_by(HOST_SLOT.c.host).with_for_update()).scalars())
     if free:
         connection.execute(update(HOST_SLOT).where(HOST_SLOT.c.host.in_(free)).values(free_at=None, pauses=0))
-
-
-def _among(host: Column[str], hosts: Collection[str]) -> ColumnElement[bool]:
-    """One array, for there may be hundreds: a parameter for each costs more than the query."""
-    return host == func.any(literal(sorted(hosts), ARRAY(Text)))
 
 
 def _pause(

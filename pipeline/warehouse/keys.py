@@ -12,21 +12,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
     Table,
-    Uuid,
-    func,
-    literal,
     or_,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from pipeline.dedup import WINDOW_DAYS, Candidate, Edge, Link, Neighbourhood, Text, keys
-from pipeline.warehouse.bulk import insert_rows
+from pipeline.warehouse.bulk import among, insert_rows
 from pipeline.warehouse.tables import ARTICLE_BODY, ARTICLE_VERSION, STORY_CLUSTER, STORY_EDGE, STORY_TEXT
 
 _SCORES = (
@@ -174,8 +169,3 @@ def has_end_in(stories: Iterable[uuid.UUID]) -> ColumnElement[bool]:
     """True of an edge that has one of these stories at one of its ends."""
     stories = list(stories)
     return or_(among(STORY_EDGE.c.part_story_id, stories), among(STORY_EDGE.c.whole_story_id, stories))
-
-
-def among(id_: Column[uuid.UUID], ids: Iterable[uuid.UUID]) -> ColumnElement[bool]:
-    """True where the id is one of ``ids``, which go over as one array: there may be thousands."""
-    return id_ == func.any(literal(list(ids), ARRAY(Uuid)))

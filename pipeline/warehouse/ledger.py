@@ -11,10 +11,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Text,
     and_,
-    any_,
-    bindparam,
     case,
     delete,
     literal,
@@ -23,9 +20,10 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.records import ArchiveRef, Entry, Failure, Response
+from pipeline.warehouse.bulk import among
 from pipeline.warehouse.claims import Claim, entry_of
 from pipeline.warehouse.locks import lock_names
 from pipeline.warehouse.revisits import hasten
@@ -81,7 +79,7 @@ def discover(
         _take(connection, feed_id, held)
         moved = [row["entry_key"] for row in placed.rows if row["state"] == "fetched"]
         _show_earlier(connection, feed_id, [*moved, *placed.absorbed], received_at)
-    gone = LEDGER.c.entry_key == any_(bindparam("gone", placed.absorbed, ARRAY(Text)))
+    gone = among(LEDGER.c.entry_key, placed.absorbed)
     absorbed = connection.execute(delete(LEDGER).where(LEDGER.c.feed_id == feed_id, gone)).rowcount
     rows = placed.rows
     new = sum(_enter(connection, rows[start : start + _SLICE]) for start in range(0, len(rows), _SLICE))
@@ -99,7 +97,7 @@ def _take(connection: Connection, feed_id: uuid.UUID, keys: Iterable[str]) -> No
     """Locks rows of a feed in the order of their keys, in which ``record_fetch`` is called for several."""
     rows = (
         LEDGER.c.feed_id == feed_id,
-        LEDGER.c.entry_key == any_(bindparam("keys", list(keys), ARRAY(Text))),
+        among(LEDGER.c.entry_key, keys),
     )
     connection.execute(select(literal(1)).where(*rows).order_by(LEDGER.c.entry_key).with_for_update())
 
@@ -107,7 +105,7 @@ def _take(connection: Connection, feed_id: uuid.UUID, keys: Iterable[str]) -> No
 def _held(connection: Connection, feed_id: uuid.UUID, keys: Iterable[str]) -> dict[str, Held]:
     columns = (LEDGER.c[one.name] for one in fields(Held))
     query = select(LEDGER.c.entry_key, *columns).where(
-        LEDGER.c.feed_id == feed_id, LEDGER.c.entry_key == any_(bindparam("keys", list(keys), ARRAY(Text)))
+        LEDGER.c.feed_id == feed_id, among(LEDGER.c.entry_key, keys)
     )
     return {row.entry_key: _as_held(row) for row in connection.execute(query)}
 
@@ -166,9 +164,7 @@ def _enter(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
 
 def known_keys(connection: Connection, feed_id: uuid.UUID, keys: Iterable[str]) -> set[str]:
     """Those of ``keys`` that the ledger has for the feed."""
-    query = select(LEDGER.c.entry_key).where(
-        LEDGER.c.feed_id == feed_id, LEDGER.c.entry_key == any_(bindparam("keys", list(keys), ARRAY(Text)))
-    )
+    query = select(LEDGER.c.entry_key).where(LEDGER.c.feed_id == feed_id, among(LEDGER.c.entry_key, keys))
     return set(connection.execute(query).scalars())
 
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Text, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Connection, select
 
 from pipeline.poll.sitemapindex import SitemapMemory
 from pipeline.records import ArchiveRef
+from pipeline.warehouse.bulk import among
 from pipeline.warehouse.tables import FEED_POLL
 
 _SPAN = timedelta(days=3)
@@ -28,7 +28,7 @@ def remembered(
         .where(
             FEED_POLL.c.feed_id == feed_id,
             FEED_POLL.c.polled_at.between(before - _SPAN, before - timedelta(microseconds=1)),
-            FEED_POLL.c.asked_url == any_(bindparam("urls", sorted(urls), ARRAY(Text))),
+            among(FEED_POLL.c.asked_url, sorted(urls)),
         )
         .order_by(FEED_POLL.c.polled_at)
     )
