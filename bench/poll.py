@@ -22,7 +22,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -58,13 +58,16 @@ def ask(port: int, path: str, data: bytes | None = None) -> bytes:
 
 
 def database_seconds(leader: int) -> float:
-    """CPU seconds of PostgreSQL and of its processes that live; ``leader`` is the first."""
-    seconds = 0.0
+    """CPU seconds of PostgreSQL, of its processes that have ended too; ``leader`` is the first."""
+    ticks = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        fields = stat.read_text().rpartition(") ")[2].split()
-        if leader in (int(fields[1]), int(stat.parent.name)):
-            seconds += (int(fields[11]) + int(fields[12])) / TICKS
-    return seconds
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended just now
+            fields = stat.read_text().rpartition(") ")[2].split()
+            is_leader = leader == int(stat.parent.name)
+            if is_leader or leader == int(fields[1]):
+                # utime, stime; of the leader also cutime and cstime, those of the children that it saw end
+                ticks += sum(map(int, fields[11 : 15 if is_leader else 13]))
+    return ticks / TICKS
 
 
 def warehouse(folder: Path, port: int, feeds: int, hosts: int) -> tuple[Context, int]:
