@@ -63,10 +63,20 @@ def numbers(common: Alignment) -> tuple[int, int]:
     equal = right.words[np.where(in_run, begins + offsets, 0)] == left.words[numeric, None]
     met, kept = in_run.any(axis=1), (in_run & equal).any(axis=1)
     if (met & ~kept).any():
-        exact = np.isin(shingles(left.words, RUN_WORDS), shingles(right.words, RUN_WORDS))
-        kept |= met & _covered(left, np.flatnonzero(exact))[numeric]
+        kept |= met & _covered(left, _exact(left, right))[numeric]
     kept_count = int(np.count_nonzero(kept))
     return kept_count, int(np.count_nonzero(met)) - kept_count
+
+
+def _exact(left: Fingerprint, right: Fingerprint) -> Places:
+    """Where a run of the left text with a number in it begins that the right one has to the letter."""
+    starts = np.flatnonzero(_spread(left.digits[::-1])[::-1][: len(left.runs)])
+    ours = shingles(left.words, RUN_WORDS)[starts]
+    theirs = np.sort(shingles(right.words, RUN_WORDS))
+    at = np.searchsorted(theirs, ours)
+    at[at == len(theirs)] = 0
+    found: Places = starts[theirs[at] == ours]
+    return found
 
 
 def names_replaced(common: Alignment) -> int:
@@ -106,7 +116,7 @@ def span(covered: Mask) -> tuple[float, float]:
     passages = stretches(covered)
     lengths = passages[:, 1] - passages[:, 0]
     least = min(PASSAGE_WORDS, int(lengths.max()))
-    places = np.concatenate([np.arange(start, end) for start, end in passages[lengths >= least].tolist()])
+    places = np.flatnonzero(covered)[np.repeat(lengths >= least, lengths)]
     edge = len(places) // 20
     return round(int(places[edge]) / len(covered), 4), round((int(places[-1 - edge]) + 1) / len(covered), 4)
 

@@ -52,6 +52,12 @@ _PREFIX = re.compile(
 
 _ANY_NUMBER = np.uint64(0x9E3779B97F4A7C15)
 _ODD = 0xD1342543DE82EF95
+_ODD_TO = [np.uint64(pow(_ODD, power, 1 << 64)) for power in range(KEY_WORDS)]
+_FINALISER = [
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+]
+_LAST_SHIFT = np.uint64(31)
 
 
 def normal_words(text: str) -> list[str]:
@@ -146,9 +152,11 @@ def _story(body: str) -> tuple[Hashes, NDArray[np.uint8]]:
 
 def _mixed(values: Hashes) -> Hashes:
     """The finaliser of SplitMix64 (Steele, Lea and Flood 2014): every bit of the sum reaches every bit."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    for shift, odd in _FINALISER:
+        values = values ^ (values >> shift)
+        values *= odd
+    values ^= values >> _LAST_SHIFT
+    return values
 
 
 def shingles(words: Hashes, size: int) -> Hashes:
@@ -166,9 +174,12 @@ def _rolled(words: Hashes, size: int) -> Hashes:
         return words
     half = size // 2
     part = _rolled(words, half)
-    total = part[:-half] * np.uint64(pow(_ODD, half, 1 << 64))
+    total = part[:-half] * _ODD_TO[half]
     total += part[half:]
-    return total[:-1] * np.uint64(_ODD) + words[size - 1 :] if size % 2 else total
+    if size % 2:
+        total = total[:-1] * _ODD_TO[1]
+        total += words[size - 1 :]
+    return total
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,5 +252,6 @@ def keys(headline: str | None, body: str | None) -> tuple[int, ...]:
     return (*smallest, named - (1 << 63))
 
 
+@lru_cache(maxsize=BODIES_KEPT)
 def _headline_words(headline: str | None) -> frozenset[str]:
     return frozenset(word.casefold() for word in pieces(_PREFIX.sub("", headline or "")))
