@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pipeline.cli.session import err, settled
 from pipeline.dateline import parse_timestamp
 from pipeline.errors import Permanent, SettingsError, Transient
 from pipeline.fetch import Client, LocalRobotsCache, LocalSlots, Robots, Turns, Visit, fetch_feed, fetch_page
+from pipeline.fetch.loop import run
 from pipeline.fetch.target import Target
 from pipeline.poll import Candidate, find_feeds, parse_feed, robots_sitemaps, usual_addresses
 from pipeline.records import Entry, Failure, ParsedFeed, Response, Source, Timestamp
@@ -57,7 +57,7 @@ def discover(
     if not url.startswith(("http://", "https://")) or not domain:
         raise SettingsError(f"{url!r} is not an http or https address", url=url)
     with err.status("Asking"):
-        asked = asyncio.run(_asked(url, Source(domain, domain), known, limit))
+        asked = run(_asked(url, Source(domain, domain), known, limit))
     err.print(_table(asked))
     taken = [one for one in asked if one.verdict == "taken"]
     if not taken:

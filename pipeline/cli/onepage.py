@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import Permanent, SettingsError, Transient
 from pipeline.fetch import Client, LocalRobotsCache, LocalSlots, Robots, Turns, Visit, fetch_page
+from pipeline.fetch.loop import run
 from pipeline.flow.article import extract_article, extract_text
 from pipeline.records import NO_HEADERS, Article, Failure, Response, Source
 from pipeline.settings import Settings
@@ -59,7 +59,7 @@ def fetch(url: str, source: Source | None, settings: Settings) -> OnePage:
     Raises:
         Transient, Permanent: it cannot be had, and why.
     """
-    answer = asyncio.run(_fetched(url, source or Source(url, _host(url)), settings))
+    answer = run(_fetched(url, source or Source(url, _host(url)), settings))
     if isinstance(answer, Failure):
         error = Transient if answer.kind == "transient" else Permanent
         raise error(f"{url}: {answer.reason}: {answer.detail}".rstrip(": "), url=url)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import ssl
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -39,6 +41,8 @@ Gate = Callable[[str], AbstractAsyncContextManager[Failure | Report | None]]
 """Opened for each address before it is asked, redirects too; a ``Failure`` refuses that address."""
 
 _IDLE_SECONDS = 5.0
+KEPT = 1024
+"""Connections that wait for another request to their host: so many other hosts may come by in between."""
 
 for _name in ("httpcore2", "hpack"):  # at DEBUG they print every header: a source's secrets, a redirect's
     logging.getLogger(_name).setLevel(logging.INFO)
@@ -63,9 +67,12 @@ class Client:
         ca_file: Path | None = None,
         timeout_seconds: float = 30.0,
         concurrency: int = 16,
+        kept: int = KEPT,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """``timeout_seconds`` caps one request with its redirects; ``clock`` gives ``fetched_at``.
+
+        ``kept``: connections that may wait for another request to their host, fewer where files are scarce.
 
         Raises:
             SettingsError: ``ca_file`` cannot be read as certificates.
@@ -75,7 +82,7 @@ class Client:
         self._clock = clock
         self._room = asyncio.Semaphore(concurrency)
         opener = Opener(guard or Guard(), _trust(ca_file))
-        self._pool = Connections(opener, keep=concurrency, idle_seconds=_IDLE_SECONDS)
+        self._pool = Connections(opener, keep=min(kept, _files() // 3), idle_seconds=_IDLE_SECONDS)
 
     @classmethod
     def from_settings(cls, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Self:
@@ -215,6 +222,12 @@ class Client:
             fetched_at=at,
             fresh_seconds=fresh_seconds(headers),
         )
+
+
+def _files() -> int:
+    """How many files the process may have open, connections among them."""
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if most == resource.RLIM_INFINITY else most
 
 
 def _may_carry(status: int, before: Target, after: Target) -> bool:

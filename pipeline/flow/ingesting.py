@@ -12,6 +12,7 @@ import structlog
 from pipeline.errors import ArchiveDamaged, WarehouseRefused
 from pipeline.extract import extract_entry
 from pipeline.fetch import Visit, fetch_page
+from pipeline.fetch.loop import run
 from pipeline.flow.article import extract_article, when_and_where
 from pipeline.flow.context import Context, visiting
 from pipeline.flow.keeping import keep_pages
@@ -64,7 +65,7 @@ def ingest_pending(context: Context, progress: Progress = silent) -> IngestRepor
     schema.check(context.engine)
     report = IngestReport()
     with worker(context.engine) as number:
-        asyncio.run(_drain(context, number, report, progress))
+        run(_drain(context, number, report, progress))
     return report
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from pipeline.errors import WarehouseRefused
 from pipeline.fetch.freshness import fresh_seconds
@@ -108,19 +108,19 @@ def judge(
     weight = failure_weight(reason or "", answer.status if isinstance(answer, Failure) else None)
     failures = feed.state.failures + weight if failed else 0.0
     seen = replace(seen, is_feed=not failed, reason=reason, failures=failures)
-    state = replace(
-        feed.state,
-        last_polled_at=at,
-        last_reason=reason,
-        failures=failures,
-        gone_at=_gone_at(one, reason, at),
-        address=observe(feed.url, feed.state.address, seen),
-    )
+    changes: dict[str, Any] = {
+        "last_polled_at": at,
+        "last_reason": reason,
+        "failures": failures,
+        "gone_at": _gone_at(one, reason, at),
+        "address": observe(feed.url, feed.state.address, seen),
+    }
     is_false_304 = False
     if not failed and isinstance(answer, Response):
         is_false_304 = outcome == "changed" and _is_false_304(one, answer, known)
-        state = replace(_after_success(state, one, answer, outcome, known), last_success_at=at)
-        state = replace(state, validators_lie_until=at + DISTRUST) if is_false_304 else state
+        changes |= _after_success(one, answer, outcome, known, at)
+        changes |= {"validators_lie_until": at + DISTRUST} if is_false_304 else {}
+    state = replace(feed.state, **changes)
     plan = next_poll(_history(one, outcome, state, known, host_free_at), now=at, shortest=shortest)
     return Poll(
         feed=feed,
@@ -170,42 +170,44 @@ def _seen(one: Answered, known: int, at: datetime) -> Seen:
     )
 
 
-def _after_success(state: FeedState, one: Answered, answer: Response, outcome: str, known: int) -> FeedState:
-    state = _with_validators(state, one, answer.headers, outcome)
+def _after_success(one: Answered, answer: Response, outcome: str, known: int, at: datetime) -> dict[str, Any]:
+    """What changes of the feed's state, by name."""
+    state, document = one.feed.state, one.document
     fresh = fresh_seconds(answer.headers)
-    # RFC 9111, section 4.3.4: a 304 updates the headers that it has, and leaves the others.
-    state = replace(
-        state, fresh_seconds=state.fresh_seconds if fresh is None and outcome == "unchanged" else fresh
-    )
-    document = one.document
+    changes: dict[str, Any] = {
+        **_validators(one, answer.headers, outcome),
+        "last_success_at": at,
+        # RFC 9111, section 4.3.4: a 304 updates the headers that it has, and leaves the others.
+        "fresh_seconds": state.fresh_seconds if fresh is None and outcome == "unchanged" else fresh,
+    }
     if document is None:
-        return state
-    state = replace(
-        state,
-        body_digest=one.archived.digest if one.archived else None,
-        ttl_minutes=document.ttl_minutes,
-        update_minutes=document.update_minutes,
-        skip_hours=document.skip_hours,
-        skip_days=document.skip_days,
-    )
-    return _with_news(state) if len(document.entries) > known else state
+        return changes
+    changes |= {
+        "body_digest": one.archived.digest if one.archived else None,
+        "ttl_minutes": document.ttl_minutes,
+        "update_minutes": document.update_minutes,
+        "skip_hours": document.skip_hours,
+        "skip_days": document.skip_days,
+    }
+    return changes | _news(state, at) if len(document.entries) > known else changes
 
 
-def _with_validators(state: FeedState, one: Answered, headers: Mapping[str, str], outcome: str) -> FeedState:
-    """The validators of the document that is known now: opaque, whatever date or quotes they hold."""
+def _validators(one: Answered, headers: Mapping[str, str], outcome: str) -> dict[str, str | None]:
+    """Those of the document that is known now: opaque, whatever date or quotes they hold."""
+    state = one.feed.state
     etag, modified, url = headers.get("etag"), headers.get("last-modified"), one.question.url
     if outcome != "changed" and state.validators_url == url:
         # The same document: what this answer leaves out still holds (feedbin#726).
         etag, modified = etag or state.etag, modified or state.last_modified
-    return replace(state, etag=etag, last_modified=modified, validators_url=url)
+    return {"etag": etag, "last_modified": modified, "validators_url": url}
 
 
-def _with_news(state: FeedState) -> FeedState:
-    at, every = state.last_polled_at, state.news_every_seconds
-    if state.last_news_at is not None and at is not None:
+def _news(state: FeedState, at: datetime) -> dict[str, Any]:
+    every = state.news_every_seconds
+    if state.last_news_at is not None:
         latest = (at - state.last_news_at).total_seconds()
         every = latest if every is None else every + _NEWS_WEIGHT * (latest - every)
-    return replace(state, last_news_at=at, news_every_seconds=every)
+    return {"last_news_at": at, "news_every_seconds": every}
 
 
 def _is_false_304(one: Answered, answer: Response, known: int) -> bool:

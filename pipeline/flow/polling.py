@@ -10,6 +10,7 @@ from functools import partial
 
 from pipeline.errors import WarehouseRefused
 from pipeline.fetch import Visit, fetch_feed
+from pipeline.fetch.loop import run
 from pipeline.fetch.warcwriting import digest_of
 from pipeline.flow.asking import ask_sitemaps, read
 from pipeline.flow.batches import Batches
@@ -70,7 +71,7 @@ def poll_feeds(context: Context, share: Share, progress: Progress = silent) -> l
     Feeds that another poller has in hand are left to it.
     """
     with worker(context.engine) as number:
-        return asyncio.run(_Poller(context, share, number, progress).run())
+        return run(_Poller(context, share, number, progress).run())
 
 
 class _Poller:
@@ -170,7 +171,7 @@ def _enter(context: Context, batch: Sequence[Asked], number: int) -> tuple[list[
         hosts = {one.feed.feed_id: host_of(one.question.url) or "" for one in answered}
         free_at = paused(connection, set(hosts.values()), now)
         pushed = pushed_feeds(connection, hosts.keys(), now)
-        answered = [replace(one, is_pushed=one.feed.feed_id in pushed) for one in answered]
+        answered = [replace(one, is_pushed=True) if one.feed.feed_id in pushed else one for one in answered]
         quiet = [
             judge(
                 one,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.errors import ArchiveDamaged
+from pipeline.fetch.loop import run
 from pipeline.fetch.subscribing import subscribe
 from pipeline.flow.context import Context, visiting
 from pipeline.flow.pushing import is_push
@@ -52,7 +53,7 @@ def renew_subscriptions(context: Context, callback_base: str) -> Renewal:
     for feed in searching:
         _search(context, feed, now)
     asking = _claimed(context, now)
-    reasons = asyncio.run(_ask(context, callback_base.rstrip("/") + CALLBACK_PATH, asking))
+    reasons = run(_ask(context, callback_base.rstrip("/") + CALLBACK_PATH, asking))
     with transaction(context.engine) as connection:
         for one in asking:
             subscriptions.save(connection, one, answered(one, reasons[one.token]), now)

@@ -90,7 +90,7 @@ class Pace:
         >>> Pace.of_row(Pace(stories=3.0).as_row()) == Pace(stories=3.0)
         True
         """
-        row = {one.name: getattr(self, one.name) for one in fields(self)}
+        row = {name: getattr(self, name) for name in _NAMES}
         return row | {"profile": list(self.profile)}
 
     @classmethod
@@ -98,8 +98,11 @@ class Pace:
         """The pace in a row that has the columns of ``as_row`` among others; None where they are NULL or absent."""
         if row.get("stories") is None:
             return None
-        values = {one.name: row[one.name] for one in fields(cls)}
+        values = {name: row[name] for name in _NAMES}
         return cls(**(values | {"profile": tuple(values["profile"])}))
+
+
+_NAMES = tuple(one.name for one in fields(Pace))
 
 
 def stretches(start: float, days: float) -> Iterator[tuple[int, int, float]]:

@@ -81,9 +81,8 @@ def next_poll(history: FeedHistory, *, now: datetime, shortest: timedelta = SHOR
     later = at if gap else past_skipped(history, at, fraction)
     if later - now <= max(safe, wait) or safe >= LONGEST or history.outcome == "failed":
         at = later
-    pace = replace(pace, asked_in_full=wants_body(pace, own))
-    if history.outcome != "failed":
-        pace = replace(pace, interval_seconds=(at - now).total_seconds())
+    interval = pace.interval_seconds if history.outcome == "failed" else (at - now).total_seconds()
+    pace = replace(pace, asked_in_full=wants_body(pace, own), interval_seconds=interval)
     return Plan(max(at, ordered(history, now, fraction)), pace, is_gap=gap, in_full=pace.asked_in_full)
 
 

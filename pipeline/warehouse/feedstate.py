@@ -49,11 +49,12 @@ class FeedState:
         """The state in a row that has these columns among others; of a feed without a row, that of a new one."""
         if row["failures"] is None:
             return cls()
-        own = {name: row[name] for name in _OWN}
+        held = dict(row)  # a row finds each of its columns anew
+        own = {name: held[name] for name in _OWN}
         return cls(
-            **{**own, "skip_hours": frozenset(row["skip_hours"]), "skip_days": frozenset(row["skip_days"])},
-            pace=Pace.of_row(dict(row)),
-            address=Address(**{name: row[name] for name in _ADDRESS}),
+            **{**own, "skip_hours": frozenset(own["skip_hours"]), "skip_days": frozenset(own["skip_days"])},
+            pace=Pace.of_row(held),
+            address=Address(**{name: held[name] for name in _ADDRESS}),
         )
 
 

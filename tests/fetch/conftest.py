@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipeline.fetch import loop
 from pipeline.fetch.client import Client
 from pipeline.fetch.guard import Guard
 
@@ -116,7 +117,7 @@ def run():
             return result
 
         gc.freeze()  # so that the collection below has only this test's objects to look at
-        result = asyncio.run(watched())
+        result = loop.run(watched())
         gc.collect()  # an open socket warns here, and warnings are errors in these tests
         return result
 

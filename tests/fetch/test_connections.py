@@ -62,7 +62,7 @@ def test_one_that_the_server_closed_is_not_used_again(run, client):
 def test_the_one_that_waited_longest_makes_room(run, client):
     async def main():
         async with keeping_server() as (first, old), keeping_server() as (second, new):
-            async with client(first, second, concurrency=1) as it:
+            async with client(first, second, kept=1) as it:
                 await news(it, f"http://127.0.0.1:{first}/")
                 await news(it, f"http://127.0.0.1:{second}/")
                 assert len(it._pool) == 1

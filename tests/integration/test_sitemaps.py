@@ -1,7 +1,9 @@
 """Indexes of sitemaps, by real HTTP: which sitemaps are asked, what is entered and kept, and that replay finds it again."""
 
 import gzip
+import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -226,6 +228,30 @@ def test_a_sitemap_that_leads_away_or_is_none_is_a_failure_with_its_reason(poll)
     assert (line.outcome, line.new) == ("changed", 1)
     assert entered(run) == [1]
     assert is_whole(run)
+
+
+def test_a_sitemap_that_the_host_forbids_is_not_asked_for_and_the_others_each_take_a_turn(poll):
+    starts = []
+
+    def answer(host, path, headers, hours):
+        starts.append(time.monotonic())
+        return {
+            "/index.xml": index(hidden=-1, one=-2, two=-3),
+            "/one.xml": sitemap(1),
+            "/two.xml": sitemap(2),
+        }[path]
+
+    rules = "User-agent: *\nDisallow: /hidden.xml\nCrawl-delay: 0.3\n"
+    run, at = poll(Wire(answer, INDEX, rules=rules))
+    _, requests = at(0)
+    assert paths(requests) == ["index", "one", "two"]
+    assert rows(run)[1:] == [
+        ("hidden", "failed", "robots", 0),
+        ("one", "changed", None, 1),
+        ("two", "changed", None, 1),
+    ]
+    # What is seen is when they arrive, a little later than they were let through.
+    assert all(later - before > 0.2 for before, later in pairwise(starts)), starts
 
 
 def test_a_poll_of_which_no_sitemap_can_be_had_has_failed(poll):

@@ -23,8 +23,9 @@ class Wire:
 
     end = START
 
-    def __init__(self, answer, *feeds, others=(), offline=()):
+    def __init__(self, answer, *feeds, others=(), offline=(), rules=None):
         self._answer, self._feeds, self._others, self._offline = answer, feeds, others, offline
+        self._robots = Answer(200, {"Content-Type": "text/plain"}, rules.encode()) if rules else not_found()
 
     def hosts(self):
         return sorted({url.split("/")[2] for url in self._feeds} - set(self._offline) | set(self._others))
@@ -34,7 +35,7 @@ class Wire:
 
     def answer(self, request, at, earlier):
         if request.target == "/robots.txt":
-            return not_found()
+            return self._robots
         hours = (at - START) / timedelta(hours=1)
         return self._answer(request.host, request.target, request.headers, hours)
 
