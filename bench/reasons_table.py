@@ -31,6 +31,17 @@ UNUSED = {
         "page",
         "The host refused several addresses in a row: the entry waits, without a try, until the pause is over.",
     ),
+    "daily_limit": (
+        "page, place",
+        "Backfills have made the requests of the day at its host, or all that the place allows: it waits for the next.",
+    ),
+    "discover_fault": (
+        "place",
+        "A place of the past could not be walked on: a fault of ours. It is tried again.",
+    ),
+    "not_an_index": ("place", "What a web archive's CDX server answered lists no captures. It is archived."),
+    "unreadable": ("place", "A WARC file cannot be opened, or not be read to its end."),
+    "no_such_place": ("place", "The sources file names this place of the past no more: the walk is ended."),
     "archive_damaged": ("page", "Its archived bytes are gone, or others: it is asked for again."),
     "not_an_article": (
         "page",
@@ -38,6 +49,7 @@ UNUSED = {
     ),
     "extractor_fault": ("page", "The parser tripped over the page: a fault of ours. Its bytes are archived."),
     "load_fault": ("page", "The database refused the story: a fault of ours. Its bytes are archived."),
+    "erased": ("page", "It tells a story that `dateline erase` has taken out: nothing of it is kept."),
 }
 """Reasons that the flow gives: of a feed or of a page, and what they say."""
 

@@ -43,6 +43,29 @@ class Hints:
     """IANA name: the zone of a naive clock on such pages, instead of the source's."""
 
 
+Via = Literal["archive", "feed_pages", "sitemap", "archive_pages", "wayback", "news_warc"]
+"""A source of the past: ``pipeline.history.places`` says what each is."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPlace:
+    """Where old stories of a publisher may be found, and how; ``docs/history.md`` says what each takes."""
+
+    via: Via
+    url: str | None = None
+    """Of the feed, the sitemap, or whatever the addresses looked for in a web archive begin with; None: as known."""
+    pattern: str | None = None
+    """Address with places for a date, a page or an offset: ``https://a.example/{yyyy}/{mm}/{dd}``."""
+    endpoint: str | None = None
+    """Address of a web archive's CDX server."""
+    replay: str | None = None
+    """Address at which a web archive answers with original bytes, with places for ``{timestamp}`` and ``{url}``."""
+    location: str | None = None
+    """Folder or fsspec URL of WARC files."""
+    requests_per_day: int | None = None
+    """None: no limit but politeness."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A publisher as registered: who it is, where it sits and how it may be read."""
@@ -67,6 +90,8 @@ class Source:
     """Extra request headers. A value ``${env:NAME}`` is read from the environment when used."""
     hints: tuple[Hints, ...] = ()
     """Never required; their days do not overlap."""
+    history: tuple[HistoryPlace, ...] = ()
+    """Where its old stories are looked for, in this order; empty: where every publisher's are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +148,12 @@ class ParsedFeed:
     hubs: tuple[str, ...] = ()
     self_url: str | None = None
     next_url: str | None = None
+    """The document that goes on with older entries: ``next`` or ``prev-archive`` (RFC 5005)."""
+    prev_archive_url: str | None = None
+    current_url: str | None = None
+    """The feed that an archive document belongs to; None: it names none."""
+    is_complete: bool = False
+    """True: it says that all there ever was stands in it (``fh:complete``, RFC 5005, section 2)."""
     sitemaps: tuple[SitemapLink, ...] = ()
     """What a sitemap index lists; its format is ``sitemapindex`` and it has no entries."""
     announced: tuple[str, ...] = ()

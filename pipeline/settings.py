@@ -52,12 +52,23 @@ class Settings(BaseSettings):
     """Requests under way at once in one process."""
     shards: int = Field(default=4, ge=1, le=16)
     """Parallel shares of an hourly run under Airflow, and watchers of feeds."""
+    history_requests_per_day: int = Field(default=10_000, ge=1)
+    """Most requests that backfills make at one host on a day of UTC, those of stories' pages among them."""
     feed_interval_seconds: float = Field(default=600.0, gt=0)
     """Least time between two polls of one feed: no host has more than six requests an hour for each."""
     watch_round_seconds: float = Field(default=10.0, gt=0)
     """How often a watcher looks which of its feeds are due."""
+    wayback_endpoint: str = "https://web.archive.org/cdx/search/cdx"
+    """CDX server of the web archive that publishers whose ``history`` says ``wayback`` are looked for in."""
     websub_callback: str | None = None
     """Public ``https://`` address of Airflow's API server, to which hubs push; None: feeds are pulled only."""
+
+    retain_bodies_days: int | None = Field(default=None, ge=60)
+    """``dateline retain`` deletes bodies of stories that nothing was heard of for so long, once exported. None: never."""
+    retain_logs_days: int | None = Field(default=None, ge=60)
+    """The same for the log of polls and requests."""
+    retain_archive_days: int | None = Field(default=None, ge=60)
+    """The same for files of the archive. 60 days at least: by then second looks and comparisons of texts are over."""
 
     @property
     def feed_interval(self) -> timedelta:

@@ -11,7 +11,6 @@ from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -23,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from pipeline.history_fields import HistoryModel, web_address
 from pipeline.records import NO_HEADERS, Hints, Source
 
 _DOMAIN = re.compile(
@@ -82,19 +82,6 @@ def _language(value: str) -> str:
 def _zone(value: str) -> str:
     if value not in _zones():
         raise ValueError(f"is not an IANA zone: {value!r}{suggestion(value, _zones())}")
-    return value
-
-
-def _feed(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", value)
-    except ValueError:
-        sound = False
-    if not sound:
-        raise ValueError(f"is not an http or https address: {value!r}")
-    if parts.username or parts.password:
-        raise ValueError("holds a user name or password: put them into headers as ${env:NAME}")
     return value
 
 
@@ -196,16 +183,21 @@ class SourceModel(BaseModel):
     country: Annotated[str, AfterValidator(_country)] | None = None
     language: Annotated[str, AfterValidator(_language)] | None = None
     zone: Annotated[str, AfterValidator(_zone)] | None = None
-    feeds: list[Annotated[str, AfterValidator(_feed)]] = Field(min_length=1)
+    feeds: list[Annotated[str, AfterValidator(web_address)]] = Field(min_length=1)
     feed_only: bool = False
     paused: bool = False
     obey_robots_for_feeds: bool = True
     delay_seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
     headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
     hints: list[HintsModel] = Field(default_factory=list)
+    history: list[HistoryModel] = Field(default_factory=list)
 
     def record(self) -> Source:
         """The record; header references stay unresolved."""
         headers = MappingProxyType(dict(self.headers)) if self.headers else NO_HEADERS
         values = {**self.model_dump(), "feeds": tuple(self.feeds), "headers": headers}
-        return Source(**{**values, "hints": tuple(item.record() for item in self.hints)})
+        listed = {
+            "hints": tuple(item.record() for item in self.hints),
+            "history": tuple(item.record() for item in self.history),
+        }
+        return Source(**{**values, **listed})

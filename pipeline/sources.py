@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import SettingsError
+from pipeline.history_fields import HistoryModel, plain_place
 from pipeline.records import Hints, Source
 from pipeline.source_fields import HintsModel, SourceModel, plain_hints, suggestion
 
@@ -83,12 +84,17 @@ def parse_sources(text: str, *, name: str = "sources.yaml") -> tuple[Source, ...
 
 def dump_sources(sources: Iterable[Source]) -> str:
     """A file that ``load_sources`` reads as ``sources``; what is at its default is left out."""
-    defaults = {field.name: field.default for field in fields(Source)} | {"headers": {}, "hints": []}
+    defaults = {field.name: field.default for field in fields(Source)} | {
+        "headers": {},
+        "hints": [],
+        "history": [],
+    }
     items = []
     for source in sources:
         values = {name: getattr(source, name) for name in defaults}
         values |= {"feeds": list(source.feeds), "headers": dict(source.headers)}
         values["hints"] = [plain_hints(hints) for hints in source.hints]
+        values["history"] = [plain_place(place) for place in source.history]
         items.append({name: value for name, value in values.items() if value != defaults[name]})
     return yaml.dump({"sources": items}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
@@ -101,6 +107,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 _Trail = tuple[str | int, ...]
+_MODELS: Mapping[str, type[BaseModel]] = {"hints": HintsModel, "history": HistoryModel}
+"""Of the items of a source's lists."""
 
 
 def _lines(node: Any, path: _Trail = ()) -> dict[_Trail, int]:
@@ -137,7 +145,7 @@ def _fault(detail: Any, path: _Trail, item: Any, lines: Mapping[_Trail, int]) ->
     who = f" of {item['name']}" if isinstance(item, dict) and isinstance(item.get("name"), str) else ""
     message = str(detail["msg"]).removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":
-        model = HintsModel if len(detail["loc"]) > 1 else SourceModel
+        model = _MODELS[str(detail["loc"][0])] if len(detail["loc"]) > 1 else SourceModel
         message = f"is not a known field{suggestion(str(detail['loc'][-1]), model.model_fields)}"
     elif detail["type"] == "missing":
         message = "is missing"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
-from pipeline.records import Hints, Source
+from pipeline.records import Hints, HistoryPlace, Source
 from pipeline.sources import dump_sources, load_sources, parse_sources
 
 SHIPPED = Path(__file__).resolve().parents[1] / "sources.yaml"
@@ -196,6 +196,106 @@ def test_every_fault_of_hints_is_told_with_line_and_field():
     assert told[3].endswith("hold on no day: until 2024-01-01 is not after since 2025-01-01")
     assert "is not a day such as 2024-03-09: 'soon'" in told[4]
     assert told[6].endswith("say nothing: name a field")
+
+
+PAST = """sources:
+  - name: Havna
+    domain: havna.example
+    feeds: [https://havna.example/rss]
+    history:
+      - via: archive
+      - {via: news_warc, location: "s3://bucket/crawl-data/CC-NEWS"}
+      - via: feed_pages
+        url: https://havna.example/rss
+        pattern: https://havna.example/rss?fra={offset}
+        requests_per_day: 500
+      - {via: sitemap, url: https://havna.example/kart.xml}
+      - {via: archive_pages, pattern: "https://havna.example/{yyyy}/{mm}/{dd}?side={page}"}
+      - via: wayback
+        url: https://havna.example/nyheter/
+        endpoint: https://web.example/cdx/search/cdx
+        replay: https://web.example/web/{timestamp}id_/{url}
+"""
+
+
+def test_where_old_stories_are_looked_for():
+    (havna,) = parse_sources(PAST)
+    assert havna.history == (
+        HistoryPlace("archive"),
+        HistoryPlace("news_warc", location="s3://bucket/crawl-data/CC-NEWS"),
+        HistoryPlace(
+            "feed_pages",
+            url="https://havna.example/rss",
+            pattern="https://havna.example/rss?fra={offset}",
+            requests_per_day=500,
+        ),
+        HistoryPlace("sitemap", url="https://havna.example/kart.xml"),
+        HistoryPlace("archive_pages", pattern="https://havna.example/{yyyy}/{mm}/{dd}?side={page}"),
+        HistoryPlace(
+            "wayback",
+            url="https://havna.example/nyheter/",
+            endpoint="https://web.example/cdx/search/cdx",
+            replay="https://web.example/web/{timestamp}id_/{url}",
+        ),
+    )
+    assert parse_sources(dump_sources([havna])) == (havna,)
+
+
+def test_every_fault_of_history_is_told_with_line_and_field():
+    text = """sources:
+  - name: Havna
+    domain: havna.example
+    feeds: [https://havna.example/rss]
+    history:
+      - via: feed_page
+      - via: sitemap
+        patern: x
+        pattern: https://havna.example/{yyyy}
+      - via: archive_pages
+      - via: archive_pages
+        pattern: https://havna.example/archive
+      - {via: archive_pages, pattern: "https://havna.example/{yyyy}/{week}"}
+      - via: feed_pages
+        pattern: https://havna.example/rss?page={page}&from={offset}
+        requests_per_day: 0
+      - via: news_warc
+      - via: archive
+        url: https://havna.example/
+      - url: https://havna.example/
+      - via: wayback
+        endpoint: web.archive.org
+        replay: https://web.example/{url}
+      - {via: archive_pages, pattern: "https://havna.example/{yyyy"}
+      - {via: archive_pages, pattern: "https://havna.example/{yyyy!r:>9}"}
+"""
+    told = [line.removeprefix("s.yaml: line ") for line in faults(text)]
+    assert [line.partition(" of ")[0] for line in told] == [
+        "6: history.0.via",
+        "8: history.1.patern",
+        "9: history.1.pattern",
+        "10: history.2",
+        "12: history.3.pattern",
+        "13: history.4.pattern",
+        "15: history.5.pattern",
+        "16: history.5.requests_per_day",
+        "17: history.6",
+        "19: history.7.url",
+        "20: history.8.via",
+        "22: history.9.endpoint",
+        "23: history.9.replay",
+        "24: history.10.pattern",
+        "25: history.11.pattern",
+    ]
+    assert "'archive', 'feed_pages', 'sitemap'" in told[0]
+    assert told[1].endswith("did you mean pattern?")
+    assert told[2].endswith("says nothing to sitemap, which takes requests_per_day, url")
+    assert told[3].endswith("archive_pages needs a pattern")
+    assert told[4].endswith("needs a place for the year, {yyyy} or {yy}")
+    assert "has places that are not known: week" in told[5]
+    assert told[6].endswith("needs one place, {page} or {offset}")
+    assert told[8].endswith("news_warc needs a location")
+    assert told[9].endswith("says nothing to archive, which takes nothing")
+    assert told[12].endswith("needs the places {timestamp} and {url}, and no others")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,20 @@ import sys
 import typer
 from rich.console import Console
 
-from pipeline.cli import archive, demo, reading, registry, running
+from pipeline.cli import (
+    archive,
+    asking,
+    demo,
+    erasing,
+    export,
+    past,
+    reading,
+    rebuild,
+    registry,
+    replay,
+    retaining,
+    running,
+)
 from pipeline.errors import DatelineError, Transient
 
 app = typer.Typer(
@@ -23,7 +36,14 @@ app = typer.Typer(
     add_completion=False,
 )
 running.add_to(app)
+past.add_to(app)
 reading.add_to(app)
+asking.add_to(app)
+replay.add_to(app)
+rebuild.add_to(app)
+export.add_to(app)
+erasing.add_to(app)
+retaining.add_to(app)
 demo.add_to(app)
 app.add_typer(registry.app, name="sources")
 app.add_typer(archive.app, name="archive")

@@ -1,9 +1,8 @@
-"""Commands that look: extract, query, export."""
+"""The command that looks at one page: extract."""
 
 from __future__ import annotations
 
 import json
-import sys
 import uuid
 from dataclasses import is_dataclass
 from datetime import date, datetime
@@ -15,27 +14,15 @@ import typer
 from pipeline.cli import show
 from pipeline.cli.explain import explained
 from pipeline.cli.onepage import article_of, fetch, is_address, read_file, registered
-from pipeline.cli.session import (
-    DemoOption,
-    SourcesOption,
-    WarehouseOption,
-    err,
-    opened,
-    settled,
-)
-from pipeline.errors import SettingsError
+from pipeline.cli.session import SourcesOption, settled
 from pipeline.flow.context import utc_now
-from pipeline.warehouse import reports
-from pipeline.warehouse.engine import transaction
-from pipeline.warehouse.queries import run_query
 
 out = show.console()
 
 
 def add_to(app: typer.Typer) -> None:
-    """Registers the commands."""
-    for command in (extract, query, export):
-        app.command()(command)
+    """Registers the command."""
+    app.command()(extract)
 
 
 def extract(
@@ -76,58 +63,9 @@ def extract(
         out.print_json(json.dumps(article, default=_plain, ensure_ascii=False))
 
 
-def query(
-    sql: Annotated[
-        str, typer.Argument(help="A SELECT. Tables: news.article, news.article_body, news.article_place …")
-    ],
-    warehouse: WarehouseOption = None,
-    demo: DemoOption = False,
-    form: Annotated[str, typer.Option("--format", help="table, csv or jsonl.")] = "table",
-) -> None:
-    """Runs one read-only query and prints its result."""
-    context = opened(settled(warehouse=warehouse, demo=demo))
-    columns, rows = run_query(context.engine, sql)
-    if form == "table":
-        out.print(show.rows_table(columns, rows))
-        err.print(f"[dim]{len(rows):,} rows[/]")
-    elif form == "csv":
-        import csv
-
-        csv.writer(sys.stdout).writerows([columns, *rows])
-    elif form == "jsonl":
-        for row in rows:
-            _print_line(dict(zip(columns, row, strict=True)))
-    else:
-        raise SettingsError(f"--format is table, csv or jsonl, not {form!r}")
-
-
-def export(
-    warehouse: WarehouseOption = None,
-    demo: DemoOption = False,
-    form: Annotated[str, typer.Option("--format", help="jsonl: one story a line.")] = "jsonl",
-    output: Annotated[
-        Path | None, typer.Option("--output", help="A file; without one, standard output.")
-    ] = None,
-) -> None:
-    """Writes the stories, one a line, with every field, date evidence, dateline, cluster and ledger state."""
-    if form != "jsonl":
-        raise SettingsError(f"--format is jsonl, not {form!r}")
-    context = opened(settled(warehouse=warehouse, demo=demo))
-    count = 0
-    partial = output.with_name(output.name + ".part") if output else None
-    with transaction(context.engine) as connection:
-        stream = partial.open("w", encoding="utf-8") if partial else sys.stdout
-        for story in reports.stories(connection):
-            _print_line(story, stream)
-            count += 1
-        if partial and output:
-            stream.close()
-            partial.replace(output)
-    err.print(f"[dim]{count:,} stories[/]")
-
-
-def _print_line(values: dict[str, Any], stream: Any = None) -> None:
-    (stream or sys.stdout).write(json.dumps(values, default=_plain, ensure_ascii=False) + "\n")
+def as_line(values: dict[str, Any]) -> str:
+    """One line of JSON lines."""
+    return json.dumps(values, default=_plain, ensure_ascii=False) + "\n"
 
 
 def _plain(value: Any) -> Any:

@@ -1,8 +1,7 @@
-"""Commands that move stories: migrate, run, poll, ingest, backfill, status."""
+"""Commands that move stories: migrate, run, poll, ingest, status."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -17,12 +16,10 @@ from pipeline.cli.session import (
     opened,
     settled,
 )
-from pipeline.errors import SettingsError
 from pipeline.flow.context import Context
 from pipeline.flow.ingesting import IngestReport, ingest_pending
 from pipeline.flow.polling import PollLine
 from pipeline.flow.run import poll_shard
-from pipeline.flow.window import enter_window
 from pipeline.poll.recent import RECENT
 from pipeline.sources import load_sources
 from pipeline.warehouse import registry, reports, schema, server
@@ -35,7 +32,7 @@ EveryOption = Annotated[bool, typer.Option("--every", help="Poll every feed, due
 
 def add_to(app: typer.Typer) -> None:
     """Registers the commands."""
-    for command in (run, poll, ingest, backfill, status, migrate):
+    for command in (run, poll, ingest, status, migrate):
         app.command()(command)
 
 
@@ -79,31 +76,7 @@ def ingest(warehouse: WarehouseOption = None, archive: ArchiveOption = None) -> 
     """Fetches, reads and loads whatever is pending, whoever found it. Several may run at once."""
     context = opened(settled(warehouse=warehouse, archive=archive), migrate=True)
     with show.progress(err) as progress:
-        _print_ingest(ingest_pending(context, progress))
-
-
-def backfill(
-    since: Annotated[
-        str, typer.Option("--from", help="First day or moment, ISO 8601; UTC where no offset is given.")
-    ],
-    until: Annotated[str, typer.Option("--to", help="Last day, or the moment before which to stop.")],
-    warehouse: WarehouseOption = None,
-    archive: ArchiveOption = None,
-) -> None:
-    """Enters again the feed documents that our archive received in a window, and ingests what was missing.
-
-    Running it twice, or in any order of windows, changes nothing more.
-    """
-    window = _moment(since, end=False), _moment(until, end=True)
-    context = opened(settled(warehouse=warehouse, archive=archive), migrate=True)
-    with show.progress(err) as progress:
-        polls = enter_window(context, *window, progress=progress)
-        report = ingest_pending(context, progress)
-    new = sum(line.new for line in polls)
-    out.print(
-        f"{len(polls):,} archived feed documents between {window[0]:%Y-%m-%d %H:%M}Z and {window[1]:%Y-%m-%d %H:%M}Z, {new:,} entries not known before"
-    )
-    _print_ingest(report)
+        print_ingest(ingest_pending(context, progress))
 
 
 def status(
@@ -137,7 +110,7 @@ def migrate(warehouse: WarehouseOption = None) -> None:
 
 def _print_report(context: Context, polls: list[PollLine], report: IngestReport) -> None:
     _print_polls(polls)
-    _print_ingest(report)
+    print_ingest(report)
     with transaction(context.engine) as connection:
         counts, why = reports.conservation(connection), reports.reasons(connection)
     out.print(show.feeds_table(counts))
@@ -170,7 +143,8 @@ def _print_polls(polls: list[PollLine]) -> None:
             )
 
 
-def _print_ingest(report: IngestReport) -> None:
+def print_ingest(report: IngestReport) -> None:
+    """Prints what became of what was pending."""
     if report.revisited:
         out.print(f"{report.revisited:,} stories looked at again: {report.changed:,} changed")
     if not (report.loaded or report.duplicate or report.rejected or report.failed):
@@ -180,14 +154,3 @@ def _print_ingest(report: IngestReport) -> None:
         f"{report.fetched:,} pages fetched, {report.failed:,} not; {report.loaded:,} stories loaded, "
         f"{report.duplicate:,} duplicates, {report.rejected:,} no articles"
     )
-
-
-def _moment(text: str, *, end: bool) -> datetime:
-    """A moment of an option; a bare day means its whole length."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        message = f"{text!r} is no ISO 8601 day or moment, as 2026-11-24 or 2026-11-24T15:00+03:00"
-        raise SettingsError(message) from error
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return at + timedelta(days=1) if end and len(text) == 10 else at

@@ -17,6 +17,7 @@ from rich.progress import (
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 from rich.table import Table
 
@@ -24,11 +25,16 @@ from pipeline.flow.polling import Progress as Report
 from pipeline.warehouse.reports import Alarm, FeedCount
 
 _STEPS = {
+    "walk": "Walking places of the past",
+    "document": "Reading documents of the past",
+    "warc": "Finding pages in WARC files",
     "poll": "Polling feeds",
     "fetch": "Fetching pages",
     "load": "Reading and loading stories",
     "revisit": "Looking at stories again",
 }
+_OF_THE_PAST = frozenset({"walk", "document", "warc"})
+"""Steps that are shown once they have begun: no hourly run has them."""
 
 
 def console(*, record: bool = False) -> Console:
@@ -45,17 +51,22 @@ def progress(screen: Console) -> Iterator[Report]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
         console=screen,
         transient=True,
         disable=not screen.is_terminal,
     ) as bars:
-        tasks = {step: bars.add_task(words, total=None) for step, words in _STEPS.items()}
+        tasks = {
+            step: bars.add_task(words, total=None, visible=step not in _OF_THE_PAST)
+            for step, words in _STEPS.items()
+        }
+        totals = {"feeds": tasks["poll"], "walks": tasks["walk"]}
 
         def report(step: str, count: int) -> None:
-            if step == "feeds":
-                bars.update(tasks["poll"], total=count)
+            if step in totals:
+                bars.update(totals[step], total=count, visible=True)
             else:
-                bars.advance(tasks[step], count)
+                bars.update(tasks[step], advance=count, visible=True)
 
         yield report
 

@@ -10,19 +10,38 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
 
-from pipeline.fetch import checking, compaction
+from pipeline.fetch import blanking, checking, compaction, warc
 from pipeline.fetch.checking import Finding, Reference, Scope, Tally
 from pipeline.fetch.compaction import Joined, Joining, Repoint
-from pipeline.fetch.location import LONGEST_BATCH, File, Location, day_folder
+from pipeline.fetch.location import LONGEST_BATCH, Draft, File, Location, day_folder, folder_of, is_day
 from pipeline.fetch.reading import SEGMENT, Move, Reader
 from pipeline.fetch.segment import Segment
+from pipeline.fetch.warcwriting import write_info, write_note
 from pipeline.records import ArchiveRef, Response
 
 _KIND = re.compile(r"[a-z]+")
 _EVERYTHING = Scope()
+
+
+class Told(NamedTuple):
+    """A response as it was archived."""
+
+    ref: ArchiveRef
+    response: Response
+    about: Mapping[str, str]
+    """What was known of it besides, such as its feed and entry; empty: nothing was."""
+
+
+class Note(NamedTuple):
+    """What is remembered of a request that gave no bytes."""
+
+    url: str
+    at: datetime
+    said: Mapping[str, Any]
 
 
 class Archive:
@@ -85,9 +104,59 @@ class Archive:
                         yield ref, self._reader.whole(stored)
             day += timedelta(days=1)
 
+    def names(self, kind: str) -> list[str]:
+        """The files of a kind in the order in which they were begun; what a joined file holds is not named again."""
+        folders = sorted({folder_of(file.name) for file in self.files()})
+        return [
+            name for folder in folders if is_day(folder) for name in self._reader.segments(folder, f"{kind}-")
+        ]
+
+    def walk(self, name: str) -> Iterator[Told]:
+        """The responses of a file, in order, with what was known of each when it was written.
+
+        Raises:
+            ArchiveDamaged: it cannot be read to its end; what came before has been handed out.
+        """
+        for ref, stored in self._reader.walk(name):
+            yield Told(ref, self._reader.whole(stored), stored.about)
+
+    def note(self, kind: str, at: datetime, notes: Sequence[Note]) -> None:
+        """Writes notes of requests that gave no bytes into a file of their own, begun at ``at``; durable when this returns."""
+        if notes:
+            name = f"{day_folder(at.astimezone(UTC).date())}/{kind}-{at.astimezone(UTC):%H%M%S}-{uuid.uuid4()}{SEGMENT}"
+            with Draft(self._reader.location, name) as draft:
+                write_info(draft.file, name.rpartition("/")[2], at)
+                for note in notes:
+                    write_note(draft.file, note.url, note.at, note.said)
+
+    def notes(self, name: str) -> Iterator[Note]:
+        """The notes of a file, in order.
+
+        Raises:
+            ArchiveDamaged: it cannot be read to its end, or is gone.
+        """
+        try:
+            with self._reader.location.open(name) as file:
+                for at, said in warc.read_notes(file):
+                    yield Note(said.get("url", ""), at, said)
+        except (FileNotFoundError, warc.Damaged) as error:
+            raise self._reader.location.damaged(name, str(error)) from error
+
     def files(self) -> list[File]:
         """Every file of the archive, by name."""
         return self._reader.location.files()
+
+    def blank(self, refs: Iterable[ArchiveRef], *, now: datetime) -> int:
+        """Erases those responses where they lie; see ``blanking``. Nothing else may work on the files meanwhile."""
+        return blanking.blank(self._reader, refs, now=now)
+
+    def is_blank(self, ref: ArchiveRef) -> bool:
+        """True where the response has been erased."""
+        return blanking.is_blank(self._reader, ref)
+
+    def remove(self, name: str) -> None:
+        """Takes a file away; one that is not there is no fault."""
+        self._reader.location.remove(name)
 
     def verify(
         self,
@@ -124,4 +193,16 @@ class Archive:
         return compaction.compact(self._reader, before, repoint, now=now)
 
 
-__all__ = ["Archive", "Finding", "Joined", "Joining", "Move", "Reference", "Scope", "Segment", "Tally"]
+__all__ = [
+    "Archive",
+    "Finding",
+    "Joined",
+    "Joining",
+    "Move",
+    "Note",
+    "Reference",
+    "Scope",
+    "Segment",
+    "Tally",
+    "Told",
+]

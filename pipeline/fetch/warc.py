@@ -7,16 +7,16 @@ import hashlib
 import io
 import json
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeaders
 
-from pipeline.fetch.warcwriting import HELD, ORIGINAL, digest_of
+from pipeline.fetch.warcwriting import ERASED, HELD, ORIGINAL, digest_of
 from pipeline.records import Response, Truncation
 
 _READ_BYTES = 1 << 16
@@ -50,6 +50,8 @@ class Stored:
     """Without its body where ``same_as`` says who has it."""
     same_as: Extent | None = None
     """Of a revisit: where the first record was when this one was written."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What the writer knew of it besides, such as its feed."""
 
 
 def read_responses(file: IO[bytes], *, at: int = 0) -> Iterator[Stored]:
@@ -84,6 +86,32 @@ def read_held(file: IO[bytes]) -> tuple[int, list[str]]:
         lines = (line.partition(": ") for line in record.block.decode().splitlines())
         return length, [value for field, _, value in lines if field == HELD]
     raise Damaged("the file is empty")
+
+
+def is_erased(data: bytes) -> bool:
+    """True where what lay there was erased: ``data`` are the bytes from there on."""
+    for _, _, member in _members(io.BytesIO(data), 0):
+        record = _record(member, 0)
+        lines = record.block.decode("utf-8", "replace").splitlines()
+        return record.type == "warcinfo" and any(line.startswith(f"{ERASED}: ") for line in lines)
+    return False
+
+
+def read_notes(file: IO[bytes]) -> Iterator[tuple[datetime, dict[str, Any]]]:
+    """The notes of a file that holds no responses: when each was made, and what it says.
+
+    Raises:
+        Damaged: what follows cannot be read, or is not what a record's digests say.
+    """
+    for offset, _, member in _members(file, 0):
+        record = _record(member, offset)
+        if record.type != "metadata":
+            continue
+        try:
+            said = json.loads(record.block)
+            yield datetime.fromisoformat(record.date), said
+        except ValueError as error:
+            raise Damaged(f"the record at offset {offset} holds no note: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +199,8 @@ def _stored(parts: list[_Record], start: int, end: int) -> Stored:
         raise Damaged(
             f"the body at offset {start} is not the one that was archived: {digest}, not {answer.digest}"
         )
-    return Stored(start, end - start, answer.digest, answer.id, response, same_as)
+    about = rest.get("about") or {}
+    return Stored(start, end - start, answer.digest, answer.id, response, same_as, about)
 
 
 def _http(block: bytes) -> tuple[int, dict[str, str], bytes]:

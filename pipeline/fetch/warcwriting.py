@@ -30,6 +30,8 @@ from pipeline.records import ArchiveRef, Response
 ORIGINAL = "x-archive-orig-"
 HELD = "held"
 """Field of a warcinfo record: a part of another file that this one holds byte for byte."""
+ERASED = "erased"
+"""Field of a warcinfo record: that many bytes were overwritten, of which it is the first."""
 _MOVED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _LEVEL = 6
@@ -50,9 +52,15 @@ def digest_of(body: bytes) -> str:
     return "sha256:" + hashlib.sha256(body).hexdigest()
 
 
-def write_info(out: IO[bytes], name: str, at: datetime, held: tuple[str, ...] = ()) -> None:
-    """Writes the record that opens a file and says what made it, and what it holds of other files."""
+def write_info(
+    out: IO[bytes], name: str, at: datetime, held: tuple[str, ...] = (), *, erased: int | None = None
+) -> None:
+    """Writes the record that opens a file and says what made it, and what it holds of other files.
+
+    Or, within a file, the one that stands where so many bytes were ``erased``.
+    """
     fields = [("software", "Dateline"), ("format", "WARC File Format 1.1"), *((HELD, one) for one in held)]
+    fields += [(ERASED, str(erased))] if erased is not None else []
     block = "".join(f"{field}: {value}\r\n" for field, value in fields).encode()
     headers = {"WARC-Filename": name, "WARC-Date": _date(at), "WARC-Record-ID": _record_id()}
     _write(out, "warcinfo", block, "application/warc-fields", headers)
@@ -84,6 +92,13 @@ def write_response(
     block = json.dumps(_rest(response, original, about)).encode()
     own = {"WARC-Record-ID": _record_id(), "WARC-Payload-Digest": digest_of(block)}
     _write(out, "metadata", block, "application/json", beside | own)
+
+
+def write_note(out: IO[bytes], url: str, at: datetime, said: Mapping[str, Any]) -> None:
+    """Writes what is to be remembered of a request that gave no bytes, as a metadata record of its own."""
+    block = json.dumps(said).encode()
+    headers = {"WARC-Date": _date(at), "WARC-Target-URI": _line(url), "WARC-Record-ID": _record_id()}
+    _write(out, "metadata", block, "application/json", {**headers, "WARC-Payload-Digest": digest_of(block)})
 
 
 def _write(out: IO[bytes], kind: str, block: bytes, content_type: str, headers: Mapping[str, str]) -> None:

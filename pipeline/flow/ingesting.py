@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -15,7 +15,8 @@ from pipeline.fetch import Visit, fetch_page
 from pipeline.fetch.loop import run
 from pipeline.flow.article import extract_article, when_and_where
 from pipeline.flow.context import Context, visiting
-from pipeline.flow.keeping import keep_pages
+from pipeline.flow.copying import Copied, copies_of_gone, keep_copy
+from pipeline.flow.keeping import keep_failures, keep_pages
 from pipeline.flow.polling import Progress, silent
 from pipeline.flow.revisiting import revisit_batch
 from pipeline.records import Article, Failure, Response
@@ -135,8 +136,12 @@ async def fetch_batch(context: Context, visit: Visit, number: int, report: Inges
     answers = await asyncio.gather(
         *(fetch_page(claim.url or "", source=claim.source, visit=visit, max_bytes=most) for claim in claims)
     )
-    await asyncio.to_thread(_record, context, claims, answers)
-    failed = sum(isinstance(answer, Failure) for answer in answers)
+    copied = await copies_of_gone(context, visit, claims, answers)
+    await asyncio.to_thread(_record, context, claims, answers, copied)
+    failed = sum(
+        isinstance(copied[number].answer if number in copied else answer, Failure)
+        for number, answer in enumerate(answers)
+    )
     report.failed += failed
     report.fetched += len(answers) - failed
     return len(claims)
@@ -150,21 +155,35 @@ def _settle_repeats(context: Context, report: IngestReport) -> int:
 
 
 def _claim_to_fetch(context: Context, number: int) -> list[Claim]:
+    per_day = context.settings.history_requests_per_day
     with transaction(context.engine) as connection:
-        return claim_to_fetch(connection, number, PAGES, context.clock())
+        return claim_to_fetch(connection, number, PAGES, context.clock(), past_per_day=per_day)
 
 
-def _record(context: Context, claims: Sequence[Claim], answers: Sequence[Response | Failure]) -> None:
+def _record(
+    context: Context,
+    claims: Sequence[Claim],
+    answers: Sequence[Response | Failure],
+    copied: Mapping[int, Copied],
+) -> None:
     kept = keep_pages(context, claims, answers)
+    copies = {number: keep_copy(context, claims[number], one) for number, one in copied.items()}
     # In the order in which every other transaction takes rows of the ledger.
-    order = sorted(
-        zip(claims, answers, kept, strict=True), key=lambda one: (one[0].feed_id, one[0].entry_key)
-    )
+    order = sorted(range(len(claims)), key=lambda number: (claims[number].feed_id, claims[number].entry_key))
+    now = context.clock()
+    told = [copied[number].answer if number in copied else one for number, one in enumerate(answers)]
+    keep_failures(context, claims, told, now)
     with transaction(context.engine) as connection:
-        for claim, answer, archived in order:
-            ledger.record_fetch(connection, claim, answer, archived, context.clock())
+        for number in order:
+            claim, answer, archived = claims[number], answers[number], kept[number]
+            if number not in copied:
+                ledger.record_fetch(connection, claim, answer, archived, now)
+                continue
+            one = copied[number]
+            ledger.write_fetch(connection, claim, answer, archived, answer.fetched_at or now)
+            ledger.record_fetch(connection, claim, one.answer, copies[number], now, copy=one.copy)
     with transaction(context.engine) as connection:
-        heed(connection, answers, context.clock())
+        heed(connection, [*answers, *(one.asked for one in copied.values())], context.clock())
 
 
 def load_batch(context: Context, number: int, report: IngestReport) -> int:
@@ -187,7 +206,7 @@ def load_batch(context: Context, number: int, report: IngestReport) -> int:
 
 def _read(context: Context, claim: Claim) -> Article | ArchiveDamaged:
     try:
-        return _article(context, claim)
+        return read_claimed(context, claim)
     except ArchiveDamaged as damage:
         return damage
 
@@ -211,7 +230,7 @@ def _load(
                 code, _, words = article.status.partition(":")
                 ledger.reject(connection, claim, code.strip(), words.strip(), now)
                 rejected += 1
-    report.rejected += rejected
+    report.rejected += rejected + loaded.erased
     report.loaded += loaded.loaded
     report.duplicate += loaded.duplicate
 
@@ -227,7 +246,7 @@ def _load_alone(context: Context, one: tuple[Claim, Article | ArchiveDamaged], r
         report.rejected += 1
 
 
-def _article(context: Context, claim: Claim) -> Article:
+def read_claimed(context: Context, claim: Claim) -> Article:
     """The claim's article; a page that the parser trips over says so in its status.
 
     Raises:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
 
+from pipeline.fetch.archive import Note
 from pipeline.fetch.warcwriting import digest_of
 from pipeline.flow.context import Context
 from pipeline.records import ArchiveRef, Failure, Response
@@ -14,6 +17,9 @@ from pipeline.warehouse.engine import transaction
 from pipeline.warehouse.feeds import RegisteredFeed
 
 Answer = Response | Failure
+FAILURES = "failure"
+"""Kind of the archive's files that tell why pages could not be had."""
+_OF_FAILURE = ("url", "kind", "reason", "detail", "retry_after_seconds", "status", "final_url")
 
 
 def kept_of(answer: Answer) -> Response | None:
@@ -45,11 +51,33 @@ def keep_pages(
             copies = copies_of_pages(connection, digests)
     with context.archive.segment("page", context.clock()) as segment:
         return [
-            segment.append(page, same_as=copies.get((claim.feed_id, claim.entry_key)), about=_about(claim))
+            segment.append(page, same_as=copies.get((claim.feed_id, claim.entry_key)), about=about(claim))
             if page
             else None
             for claim, page in zip(claims, pages, strict=True)
         ]
+
+
+def keep_failures(
+    context: Context, claims: Sequence[Claim], answers: Sequence[Answer], now: datetime
+) -> None:
+    """Notes in the archive why pages could not be had, for most failures leave no bytes; a rebuild reads it there."""
+    notes = [
+        Note(answer.url, answer.fetched_at or now, _failed(claim, answer))
+        for claim, answer in zip(claims, answers, strict=True)
+        if isinstance(answer, Failure)
+    ]
+    context.archive.note(FAILURES, now, notes)
+
+
+def failure_of(note: Note) -> Failure:
+    """The failure that a note tells of, without the page that refused."""
+    return Failure(**{name: note.said[name] for name in _OF_FAILURE}, fetched_at=note.at)
+
+
+def _failed(claim: Claim, failure: Failure) -> dict[str, Any]:
+    entry = {"feed_id": str(claim.feed_id), "entry_key": claim.entry_key}
+    return {name: getattr(failure, name) for name in _OF_FAILURE} | entry
 
 
 def copies(context: Context, answers: Iterable[tuple[RegisteredFeed, Answer]]) -> dict[uuid.UUID, ArchiveRef]:
@@ -66,7 +94,8 @@ def copies(context: Context, answers: Iterable[tuple[RegisteredFeed, Answer]]) -
         return copies_of_feeds(connection, digests)
 
 
-def _about(claim: Claim) -> dict[str, str]:
+def about(claim: Claim) -> dict[str, str]:
+    """What the archive keeps beside the page of an entry: whose it is, and which dates the feed printed."""
     said = {
         "publisher": claim.source.domain,
         "feed_id": str(claim.feed_id),

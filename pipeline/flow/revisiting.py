@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pipeline.fetch import Visit, fetch_page
 from pipeline.flow.article import extract_article
 from pipeline.flow.context import Context
-from pipeline.flow.keeping import keep_pages
+from pipeline.flow.keeping import keep_failures, keep_pages
 from pipeline.records import Article, Failure, Response
 from pipeline.warehouse.engine import transaction
 from pipeline.warehouse.hosts import heed
@@ -44,9 +44,11 @@ def _claim(context: Context, number: int) -> list[Revisit]:
 
 
 def _record(context: Context, revisits: Sequence[Revisit], answers: Sequence[Response | Failure]) -> int:
-    kept = keep_pages(context, [revisit.claim for revisit in revisits], answers)
+    claims = [revisit.claim for revisit in revisits]
+    kept = keep_pages(context, claims, answers)
+    keep_failures(context, claims, answers, context.clock())
     looks = [
-        Look(revisit, answer, archived, _article(revisit, answer))
+        Look(revisit, answer, archived, read_look(revisit, answer))
         for revisit, answer, archived in zip(revisits, answers, kept, strict=True)
     ]
     with transaction(context.engine) as connection:
@@ -55,7 +57,8 @@ def _record(context: Context, revisits: Sequence[Revisit], answers: Sequence[Res
         return record_looks(connection, looks, context.clock())
 
 
-def _article(revisit: Revisit, answer: Response | Failure) -> Article | None:
+def read_look(revisit: Revisit, answer: Response | Failure) -> Article | None:
+    """What a second look read of the page; None: there was none to be read."""
     if isinstance(answer, Failure):
         return None
     return extract_article(

@@ -55,6 +55,8 @@ _COUNTED = re.compile(
 # It keeps the last of these.
 _HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _DAY = re.compile(r"<day>\s*([A-Za-z]{3,9})\s*</day>", re.IGNORECASE)
+# It knows nothing of RFC 5005.
+_COMPLETE = re.compile(r"<fh:complete[\s/>]", re.IGNORECASE)
 _ONCE = {"guid", "pubdate", "origlink"}
 MAX_KEYWORDS = 200
 
@@ -86,6 +88,7 @@ def read_loosely(document: str, *, url: str) -> ParsedFeed:
         _frame(found.feed, base or url),
         skip_hours=skipped_hours(_HOUR.findall(document)),
         skip_days=skipped_days(_DAY.findall(document)),
+        is_complete=_COMPLETE.search(document) is not None,
         entries=entries,
         format=_FORMATS.get(found.version, found.version or "rss"),
     )
@@ -121,6 +124,8 @@ def _frame(found: Any, base: str) -> ParsedFeed:
         hubs=distinct([href for rel, _, href in links if rel == "hub"]),
         self_url=next((href for rel, _, href in links if rel == "self"), None),
         next_url=next((href for rel, _, href in links if rel in {"next", "prev-archive"}), None),
+        prev_archive_url=next((href for rel, _, href in links if rel == "prev-archive"), None),
+        current_url=next((href for rel, _, href in links if rel == "current"), None),
     )
 
 

@@ -74,6 +74,9 @@ def read_feed(root: Any, *, url: str) -> ParsedFeed:
         hubs=distinct([href for rel, _, href in links if rel == "hub"]),
         self_url=next((href for rel, _, href in links if rel == "self"), None),
         next_url=next((href for rel, _, href in links if rel in {"next", "prev-archive"}), None),
+        prev_archive_url=next((href for rel, _, href in links if rel == "prev-archive"), None),
+        current_url=next((href for rel, _, href in links if rel == "current"), None),
+        is_complete="fh:complete" in fields,
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
+    exists,
     func,
     literal,
     null,
@@ -36,13 +37,22 @@ from pipeline.fetch.archive import Move, Reference, Scope
 from pipeline.fetch.location import day_folder
 from pipeline.urls import canonical_url
 from pipeline.warehouse.engine import transaction
-from pipeline.warehouse.tables import ARTICLE_VERSION, FEED, FEED_POLL, FETCH, LEDGER
+from pipeline.warehouse.tables import (
+    ARCHIVE_REMOVED,
+    ARTICLE_VERSION,
+    FEED,
+    FEED_POLL,
+    FETCH,
+    LEDGER,
+    TOMBSTONE,
+)
 
 # The ledger last: of these its rows alone are in the hands of workers.
 _PLACES: tuple[tuple[Table, str], ...] = (
     (FETCH, "archive"),
     (FEED_POLL, "archive"),
     (ARTICLE_VERSION, "archive"),
+    (TOMBSTONE, "archive"),
     (LEDGER, "feed"),
 )
 _ROWS = 5000
@@ -130,10 +140,15 @@ def repoint(connection: Connection, moves: Sequence[Move]) -> int:
 
 
 def references(connection: Connection, scope: Scope) -> Iterator[Reference]:
-    """What rows refer to in the folders of those days; by object in the order of code points, then by offset."""
+    """What rows refer to in the folders of those days; by object in the order of code points, then by offset.
+
+    Not what retention took away: rows may refer to it for ever.
+    """
     found = union_all(*(_references(table, prefix) for table, prefix in _PLACES)).subquery()
     name = found.c.object.collate("C")
     query = select(found).order_by(name, found.c.offset).execution_options(yield_per=_ROWS)
+    removed = exists().where(ARCHIVE_REMOVED.c.object == found.c.object)
+    query = query.where(~removed)
     if not scope.is_whole:
         query = query.where(name >= day_folder(scope.since), name < day_folder(scope.until))
     for row in connection.execute(query):

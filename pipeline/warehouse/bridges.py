@@ -72,6 +72,10 @@ def _evidence(article: Article) -> dict[str, Iterable[Row]]:
             }
             for one in article.field_candidates
         ),
+        "article_date_candidate": (
+            {"method": one.source, "role": one.role, "raw": one.raw, "detail": one.detail}
+            for one in article.date_candidates
+        ),
         "article_timestamp": (_timestamp(one) | {"is_chosen": one is chosen} for one in article.timestamps),
         "article_place": (
             {"rel": "located", **_place(place), "method": place.method} for place in _located(article)

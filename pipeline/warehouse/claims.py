@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,9 +30,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from pipeline.records import ArchiveRef, Entry, Source
 from pipeline.warehouse.hosts import host_of, paused
 from pipeline.warehouse.leases import unleased
+from pipeline.warehouse.quotas import next_day, take
 from pipeline.warehouse.registry import sources
 from pipeline.warehouse.repeats import repeats_another
-from pipeline.warehouse.tables import FETCH, LEDGER
+from pipeline.warehouse.tables import FEED, FETCH, LEDGER
 
 LEASE = timedelta(hours=2)
 """Longer than any batch: a dead worker's claims are free at once, by its lock and not by the lease's end."""
@@ -59,14 +60,21 @@ class Claim:
     fetched_at: datetime | None = None
     archived: ArchiveRef | None = None
     """Where the page's bytes are; None: the entry itself is the story."""
+    archived_by: str | None = None
+    """The archive on the web whose copy these bytes are; None: the publisher sent them."""
+    copies: tuple[Mapping[str, str], ...] = ()
+    """Where archives on the web keep the page, as in ``ops.ledger``; they are asked where it is gone."""
 
 
-def claim_to_fetch(connection: Connection, worker: int, limit: int, now: datetime) -> list[Claim]:
+def claim_to_fetch(
+    connection: Connection, worker: int, limit: int, now: datetime, *, past_per_day: int | None = None
+) -> list[Claim]:
     """Up to ``limit`` entries whose page is to be asked for, leased to ``worker``.
 
     An entry that may repeat an earlier one is left until that one is settled: then it is a duplicate
     without a request (``settle_repeats``), or its turn comes. An entry at a host that wants to be left alone
-    waits, with that reason and without a try, until the host's pause is over.
+    waits, with that reason and without a try, until the host's pause is over; one of a place of the past until
+    the next day, if ``past_per_day`` requests were made for such at its host; None: there is no limit.
     """
     while True:
         taken = [
@@ -76,10 +84,12 @@ def claim_to_fetch(connection: Connection, worker: int, limit: int, now: datetim
         free_at = paused(connection, {host for _, host in taken}, now)
         for claim, host in taken:
             if host in free_at:
-                _hold(connection, claim, host, free_at[host])
-        claims = [claim for claim, host in taken if host not in free_at]
+                words = f"{host} refused several addresses in a row: nothing is asked there"
+                _hold(connection, claim, free_at[host], "host_paused", words)
+        free = [(claim, host) for claim, host in taken if host not in free_at]
+        claims = free if past_per_day is None else _within_day(connection, free, past_per_day, now)
         if claims or not taken:
-            return claims
+            return [claim for claim, _ in claims]
 
 
 def claim_to_load(connection: Connection, worker: int, limit: int) -> list[Claim]:
@@ -187,12 +197,45 @@ def _one_by_one(kind: ColumnElement[bool], onwards: ColumnElement[bool], most: i
     return select(walk.c.source_id)
 
 
-def _hold(connection: Connection, claim: Claim, host: str, until: datetime) -> None:
+def _within_day(
+    connection: Connection, taken: Sequence[tuple[Claim, str]], per_day: int, now: datetime
+) -> list[tuple[Claim, str]]:
+    """Those whose hosts may be asked on this day; the others are held until the next."""
+    past = _past_feeds(connection, {claim.feed_id for claim, _ in taken})
+    hosts = sorted({host for claim, host in taken if claim.feed_id in past})
+    left = {
+        host: take(
+            connection,
+            {host: per_day},
+            now,
+            wanted=sum(other == host and claim.feed_id in past for claim, other in taken),
+        )
+        for host in hosts
+    }
+    within = []
+    for claim, host in taken:
+        if claim.feed_id not in past:
+            within.append((claim, host))
+        elif left[host]:
+            left[host] -= 1
+            within.append((claim, host))
+        else:
+            words = f"backfills have made the {per_day:,} requests of the day at {host}"
+            _hold(connection, claim, next_day(now), "daily_limit", words)
+    return within
+
+
+def _past_feeds(connection: Connection, feeds: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    query = select(FEED.c.feed_id).where(FEED.c.feed_id.in_(feeds), FEED.c.state == "past")
+    return set(connection.execute(query).scalars())
+
+
+def _hold(connection: Connection, claim: Claim, until: datetime, reason: str, words: str) -> None:
     values = {
         "state": "waiting",
         "waiting_until": until,
-        "reason": "host_paused",
-        "detail": f"{host} refused several addresses in a row: nothing is asked there until {until:%Y-%m-%d %H:%M}Z",
+        "reason": reason,
+        "detail": f"{words} until {until:%Y-%m-%d %H:%M}Z",
     }
     mine = (LEDGER.c.feed_id == claim.feed_id, LEDGER.c.entry_key == claim.entry_key)
     connection.execute(update(LEDGER).where(*mine).values(**values, lease_worker=None, lease_until=None))
@@ -230,6 +273,8 @@ def _as_claim(row: Any, source: Source, fetch: Any) -> Claim:
         final_url=fetch.final_url if fetch is not None else None,
         fetched_at=fetch.fetched_at if fetch is not None else None,
         archived=archived,
+        archived_by=fetch.archived_by if fetch is not None else None,
+        copies=tuple(row.copies or ()),
     )
 
 

@@ -45,6 +45,9 @@ order by story_id, v.captured_at, v.version_id
 on conflict (story_id) do update
     set algorithm_version = excluded.algorithm_version, dated_at = excluded.dated_at
     where (held.algorithm_version, held.dated_at) <> (excluded.algorithm_version, excluded.dated_at)
+    -- Without its texts (retention) nothing could be found anew: what was found stays.
+    and not exists (select from news.article_version w left join news.article_body b using (version_id)
+                    where w.story_id = held.story_id and b.version_id is null)
 returning story_id, xmax <> 0 as was_held
 """)
 _NAME = text("""

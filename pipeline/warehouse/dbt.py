@@ -37,6 +37,8 @@ threading.Thread(target=lambda: (sys.stdin.read(), os._exit(1)), daemon=True).st
 from dbt.cli.main import cli
 cli(prog_name="dbt")
 """
+# Sums over a million rows fit into memory, which four sessions share; to compile a plan takes longer than to run it.
+_SESSION = "-c work_mem=64MB -c jit=off"
 _PROFILE = {
     "DBT_HOST": "host",
     "DBT_PORT": "port",
@@ -80,6 +82,21 @@ def environment(url: str) -> dict[str, str]:
     return told
 
 
+def variables(url: str, data_dir: Path) -> dict[str, str]:
+    """All that dbt's process must be told: ``environment``, and where the project is and what it writes."""
+    told = environment(url)
+    return told | {
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_USE_COLORS": "false",
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_PROFILES_DIR": str(PROJECT),
+        "DBT_TARGET_PATH": str(_folder(data_dir) / "target"),
+        "DBT_LOG_PATH": str(_folder(data_dir) / "logs"),
+        "PGTZ": "UTC",
+        "PGOPTIONS": f"{_SESSION} {told.get('PGOPTIONS', '')}",
+    }
+
+
 def build(url: str, data_dir: Path) -> dict[str, int]:
     """Builds and tests every model; returns how many ended how, such as ``{"success": 25, "pass": 69}``.
 
@@ -120,19 +137,11 @@ def _dbt(
 ) -> subprocess.CompletedProcess[str]:
     if not PROJECT.is_dir():
         raise SettingsError(f"the dbt project is not at {PROJECT}: run from a checkout", url=str(PROJECT))
-    variables = environment(url) | {
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DBT_USE_COLORS": "false",
-        "DBT_PROJECT_DIR": str(PROJECT),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_TARGET_PATH": str(_folder(data_dir) / "target"),
-        "DBT_LOG_PATH": str(_folder(data_dir) / "logs"),
-    }
     theirs, ours = os.pipe()
     try:
         return subprocess.run(  # noqa: S603 - our own interpreter, dbt's own program
             [sys.executable, "-c", _PROGRAM, *arguments],
-            env=os.environ | variables,
+            env=os.environ | variables(url, data_dir),
             stdin=theirs,
             text=True,
             check=False,

@@ -53,11 +53,12 @@ def feeds_to_poll(
 
 
 def registered_feeds() -> Select[Any]:
-    """Feeds with their states, in the columns that ``as_feeds`` reads."""
+    """Feeds with their states, in the columns that ``as_feeds`` reads; those of a place of the past are none."""
     return (
         select(FEED, *(column for column in FEED_STATE.c if column.name != "feed_id"))
         .join(SOURCE, SOURCE.c.source_id == FEED.c.source_id)
         .outerjoin(FEED_STATE, FEED_STATE.c.feed_id == FEED.c.feed_id)
+        .where(FEED.c.state != "past")
     )
 
 

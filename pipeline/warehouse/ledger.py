@@ -30,6 +30,7 @@ from pipeline.warehouse.revisits import hasten
 from pipeline.warehouse.sightings import MOST_RESTATEMENTS, Document, Held, Restatement, keys_of, place
 from pipeline.warehouse.statements import record_told_last
 from pipeline.warehouse.tables import FETCH, LEDGER
+from pipeline.warehouse.tombstones import without_erased
 
 MOST_TRIES = 8
 _SLICE = 1000
@@ -67,12 +68,14 @@ def discover(
     An entry of a feed-only source, or one without a link, is ``fetched`` at once: its bytes are the
     document's. Where such an entry says something else than before, that is a row of its own, which
     becomes a version of the story; where it says again what it said before, the story shows that again.
-    Where the entry of a page says something else, the page is looked at again soon.
+    Where the entry of a page says something else, the page is looked at again soon. Of an erased story
+    nothing but the entry's key is entered, as rejected.
     """
     document = Document(feed_id, source_id, feed_only, received_at, archived)
     # Two polls of a feed take turns. Who changes what stands keeps out of the way of the publisher's loads.
     lock_names(connection, [f"feed:{feed_id}"])
     held = _held(connection, feed_id, keys_of(document, entries))
+    entries, refused = without_erased(connection, document, entries, held)
     placed = place(document, entries, held)
     if placed.changes_what_stands:
         lock_names(connection, [f"source:{source_id}"])
@@ -81,8 +84,9 @@ def discover(
         _show_earlier(connection, feed_id, [*moved, *placed.absorbed], received_at)
     gone = among(LEDGER.c.entry_key, placed.absorbed)
     absorbed = connection.execute(delete(LEDGER).where(LEDGER.c.feed_id == feed_id, gone)).rowcount
+    new = enter_rows(connection, refused) if refused else 0
     rows = placed.rows
-    new = sum(_enter(connection, rows[start : start + _SLICE]) for start in range(0, len(rows), _SLICE))
+    new += sum(enter_rows(connection, rows[start : start + _SLICE]) for start in range(0, len(rows), _SLICE))
     new += _state_otherwise(connection, feed_id, placed.other_statements)
     _restate(connection, feed_id, placed.restated)
     record_told_last(connection, feed_id, placed.told_last)
@@ -126,7 +130,7 @@ def _state_otherwise(
         room = [one for one in rows if one["entry_key"] in known or count < MOST_RESTATEMENTS]
         for one in room:
             _show_earlier(connection, feed_id, [one["entry_key"]], one["discovered_at"])
-        if room and (new := _enter(connection, room)):
+        if room and (new := enter_rows(connection, room)):
             connection.execute(update(LEDGER).where(row).values(restatements=LEDGER.c.restatements + new))
             entered += new
     return entered
@@ -140,7 +144,8 @@ def _restate(connection: Connection, feed_id: uuid.UUID, restated: Sequence[Rest
         hasten(connection, feed_id, one.key, one.at)
 
 
-def _enter(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
+def enter_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
+    """Enters rows of entries where they are new or tell of an earlier sighting; returns how many are new."""
     statement = insert(LEDGER).values(rows)
     excluded = statement.excluded
     # An older document that comes later (a backfill) tells when the entry was really seen first.
@@ -174,10 +179,15 @@ def record_fetch(
     answer: Response | Failure,
     archived: ArchiveRef | None,
     now: datetime,
+    *,
+    copy: Mapping[str, str] | None = None,
 ) -> None:
-    """Writes what became of a request: ``fetched``, ``waiting`` for another try, or ``rejected``."""
+    """Writes what became of a request: ``fetched``, ``waiting`` for another try, or ``rejected``.
+
+    ``copy`` is the one of the claim's copies that ``answer`` came from; None: the publisher answered.
+    """
     at = answer.fetched_at or now
-    fetch_id = write_fetch(connection, claim, answer, archived, at)
+    fetch_id = write_fetch(connection, claim, answer, archived, at, copy=copy)
     tries = claim.tries + 1
     values: dict[str, Any] = {
         "tries": tries,
@@ -209,10 +219,14 @@ def write_fetch(
     answer: Response | Failure,
     archived: ArchiveRef | None,
     at: datetime,
+    *,
+    copy: Mapping[str, str] | None = None,
 ) -> uuid.UUID:
-    """Writes the row of a request for an entry's page; returns its id."""
+    """Writes the row of a request for an entry's page, or for a ``copy`` of it; returns its id."""
     fetch_id = uuid.uuid5(claim.feed_id, f"fetch:{claim.entry_key}:{claim.tries}:{at.isoformat()}")
     row = _fetch_row(claim, answer, archived, fetch_id, at)
+    if copy:
+        row |= {"copy_url": copy["url"], "archived_by": copy["archive"]}
     connection.execute(insert(FETCH).values(row).on_conflict_do_nothing())
     return fetch_id
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
+
+MOST_WINDOWS = 40
 
 _DAYS = text("""
 with documents as (
@@ -44,6 +46,31 @@ from (
            max(replayed_at) as replayed_at
     from ops.replay where replayed_at >= :since group by since, until, "of"
 ) of_window
+""")
+_WALKS = text("""
+select since, until, count(*) filter (where state = 'done') as done, count(*) filter (where state = 'failed') as failed,
+       count(*) filter (where state = 'waiting') as waiting,
+       count(*) filter (where state in ('planned', 'under_way')) as "left",
+       sum(documents)::bigint as documents, sum(found)::bigint as found, sum(outside)::bigint as outside,
+       sum(new)::bigint as new, sum(requests)::bigint as requests,
+       min(waiting_until) as waiting_until, min(started_at) as started_at, max(finished_at) as finished_at,
+       bool_or(state = 'under_way' and lease_until > :now) as is_at_work
+from ops.backfill group by since, until
+order by bool_or(finished_at is null) desc, greatest(max(started_at), max(finished_at)) desc nulls first, since desc
+limit :most
+""")
+_PLACES = text("""
+select kind as place, count(*) as walks, count(*) filter (where state in ('done', 'failed')) as finished,
+       sum(documents)::bigint as documents, sum(found)::bigint as found, sum(new)::bigint as new,
+       sum(requests)::bigint as requests, sum(failures)::bigint as failures
+from (select *, split_part(b.place, ' ', 1) as kind from ops.backfill b) b
+group by kind order by kind
+""")
+_MISSES = text("""
+select s.name as source, s.domain, r.since, r.until, r.stories, r.by_feeds, r.missed, r.missed_share, r.unsettled
+from ops.reconciliation r join news.source s using (source_id)
+where r.until = (select max(until) from ops.reconciliation)
+order by r.missed_share desc nulls last, r.missed desc, s.domain limit :most
 """)
 _REACH = text("select min(polled_at) as first_at, max(polled_at) as last_at from ops.feed_poll")
 
@@ -84,6 +111,62 @@ class Backfill:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """A window of the past, and how many of its places have been walked: one is a place of one publisher."""
+
+    since: datetime
+    until: datetime
+    done: int
+    failed: int
+    waiting: int
+    left: int
+    """Not begun, or under way."""
+    documents: int
+    found: int
+    outside: int
+    new: int
+    requests: int
+    waiting_until: datetime | None
+    """When the first of those that wait may go on; None: none waits."""
+    started_at: datetime | None
+    finished_at: datetime | None
+    """When the last of those finished was; None: none is."""
+    is_at_work: bool
+    seconds_left: float | None
+    """By the pace so far, without what waits; None: nobody is at work, or none is done yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCount:
+    """What one kind of place gave in all backfills."""
+
+    place: str
+    walks: int
+    finished: int
+    documents: int
+    found: int
+    new: int
+    requests: int
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Misses:
+    """What the feeds of a publisher missed in the last window that was reconciled."""
+
+    source: str
+    domain: str
+    since: datetime
+    until: datetime
+    stories: int
+    by_feeds: int
+    missed: int
+    missed_share: float | None
+    """0 to 1; None: no stories."""
+    unsettled: int
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """How far back the log goes, and its last days."""
 
@@ -94,6 +177,11 @@ class History:
     """The latest first, those without anything among them."""
     backfill: Backfill | None
     """Of the last 24 hours; None: nothing was replayed in them."""
+    windows: tuple[Progress, ...] = ()
+    """Of backfills, the unfinished first, then the latest."""
+    places: tuple[PlaceCount, ...] = ()
+    misses: tuple[Misses, ...] = ()
+    """The worst first."""
 
 
 def history(connection: Connection, now: datetime, *, days: int = 30) -> History:
@@ -108,4 +196,22 @@ def history(connection: Connection, now: datetime, *, days: int = 30) -> History
         reach.last_at,
         tuple(Day(**row) for row in rows),
         Backfill(**replayed) if replayed["windows"] else None,
+        backfill_progress(connection, now),
+        tuple(PlaceCount(**row) for row in connection.execute(_PLACES).mappings()),
+        tuple(Misses(**row) for row in connection.execute(_MISSES, {"most": MOST_WINDOWS}).mappings()),
     )
+
+
+def backfill_progress(connection: Connection, now: datetime) -> tuple[Progress, ...]:
+    """The windows of backfills, at most ``MOST_WINDOWS``: the unfinished first, then the latest."""
+    rows = connection.execute(_WALKS, {"now": now, "most": MOST_WINDOWS}).mappings()
+    return tuple(Progress(**row, seconds_left=_seconds_left(row, now)) for row in rows)
+
+
+def _seconds_left(row: RowMapping, now: datetime) -> float | None:
+    walked = row["done"] + row["failed"]
+    if not (row["is_at_work"] and row["started_at"] and walked and row["left"]):
+        return None
+    seconds: float = (now - row["started_at"]).total_seconds()
+    left: int = row["left"]
+    return seconds / int(walked) * left

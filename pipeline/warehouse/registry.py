@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.dedup import source_id as new_source_id
 from pipeline.errors import SettingsError
-from pipeline.records import Source
+from pipeline.history_fields import plain_place
+from pipeline.records import HistoryPlace, Source
 from pipeline.source_fields import plain_hints
 from pipeline.warehouse import hints
 from pipeline.warehouse.hosts import host_of
@@ -133,6 +134,7 @@ def _source_values(source: Source) -> dict[str, Any]:
         "delay_seconds": source.delay_seconds,
         "headers": dict(source.headers),
         "hints": [plain_hints(one) for one in source.hints],
+        "history": [plain_place(one) for one in source.history],
     }
 
 
@@ -150,6 +152,7 @@ def _source(row: Any, feeds: tuple[str, ...]) -> Source:
         delay_seconds=row.delay_seconds,
         headers=row.headers,
         hints=tuple(hints.read(one) for one in row.hints),
+        history=tuple(HistoryPlace(**one) for one in row.history),
     )
 
 

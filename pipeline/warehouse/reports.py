@@ -29,7 +29,11 @@ join news.source s using (source_id)
 left join ops.feed_state fs using (feed_id)
 left join (
     select feed_id, sum(new_entries) as seen, sum(entries - entered_entries) as lost, max(polled_at) as last_polled_at
-    from ops.feed_poll group by feed_id
+    from (
+        select feed_id, new_entries, entries, entered_entries, polled_at from ops.feed_poll
+        union all
+        select feed_id, new_entries, entries, entered_entries, null from ops.feed_poll_sum
+    ) polls group by feed_id
 ) p using (feed_id)
 left join (
     select feed_id, count(*) as entries,
@@ -90,7 +94,7 @@ select a.*, s.domain as source_domain, s.name as source_name, b.body, c.cluster_
 from news.article a
 join news.source s using (source_id)
 join news.article_version v on v.version_id = a.version_id
-join news.article_body b on b.version_id = a.version_id
+left join news.article_body b on b.version_id = a.version_id
 left join news.story_cluster c on c.story_id = a.story_id
 order by a.published_at nulls last, a.story_id
 """)

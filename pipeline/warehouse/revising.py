@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.dedup import compare, fingerprint
@@ -18,7 +18,7 @@ from pipeline.warehouse.ledger import write_fetch
 from pipeline.warehouse.locks import lock_names
 from pipeline.warehouse.revisits import Revisit, end, put_off
 from pipeline.warehouse.rows import Loadable, StoryRows, story_rows
-from pipeline.warehouse.tables import ARTICLE, ARTICLE_BODY, STORY_ALIAS
+from pipeline.warehouse.tables import ARTICLE, ARTICLE_BODY, LEDGER, REVISIT, STORY_ALIAS
 from pipeline.warehouse.versions import write_versions
 from pipeline.warehouse.writer import tell
 
@@ -38,7 +38,8 @@ class Look:
         assert self.article
         at = self.answer.fetched_at
         claim = self.revisit.claim
-        claim = replace(claim, final_url=self.answer.final_url, fetched_at=at, archived=self.archived)
+        claim = replace(claim, final_url=self.answer.final_url, fetched_at=at)
+        claim = replace(claim, archived=self.archived, archived_by=None)
         return Loadable(claim, self.article, at)
 
 
@@ -52,7 +53,11 @@ def record_looks(connection: Connection, looks: Iterable[Look], now: datetime) -
     changed = 0
     for look in looks:
         article = known.get(look.revisit.story_id)
-        if article is not None:  # else it went into another story, and its looks with it
+        if article is None:
+            # It went into another story, and its looks with it, or was erased: what came has to be found, then.
+            at = look.answer.fetched_at or now
+            write_fetch(connection, look.revisit.claim, look.answer, look.archived, at)
+        else:
             changed += _record(connection, look, article, now)
     clustering.group(connection, stories)
     return changed
@@ -104,10 +109,40 @@ def _record(connection: Connection, look: Look, article: Any, now: datetime) -> 
     return is_new
 
 
+def follow_look(connection: Connection, loadable: Loadable, now: datetime) -> None:
+    """Adds what a later capture of a page shows to the story that the page told; nothing where it tells another one.
+
+    The looks' own rows stay as they are, but for the version that each of them found.
+    """
+    claim = loadable.claim
+    entry = (LEDGER.c.feed_id == claim.feed_id, LEDGER.c.entry_key == claim.entry_key)
+    told = select(LEDGER.c.story_id).where(*entry, LEDGER.c.story_id == LEDGER.c.told_story_id)
+    story = connection.execute(told).scalar_one_or_none()
+    if story is None:  # the page is no article any more, or repeats another story now
+        return
+    article = _known(connection, [story])[story]
+    rows = story_rows(loadable)
+    if rows.telling.story_id != story:
+        if not _same_story(connection, rows, article):
+            return
+        _alias(connection, rows.telling.story_id, story)
+        rows = story_rows(loadable, of=story)
+    write_versions(connection, [rows])
+    tell(connection, [rows], now)
+    version = rows.article["version_id"]
+    found = {"version_id": version, "outcome": "unchanged" if version == article.version_id else "changed"}
+    look = (REVISIT.c.story_id == story, REVISIT.c.fetch_id == claim.fetch_id)
+    is_of_version = REVISIT.c.outcome.in_(("unchanged", "changed"))
+    connection.execute(update(REVISIT).where(*look, is_of_version).values(found))
+
+
 def _same_story(connection: Connection, rows: StoryRows, article: Any) -> bool:
     """Whether a page at another address still tells the story."""
     query = select(ARTICLE_BODY.c.body).where(ARTICLE_BODY.c.version_id == article.version_id)
-    held = fingerprint(article.headline, connection.execute(query).scalar_one())
+    body = connection.execute(query).scalar()
+    if body is None:  # retention took it: nothing is left to compare
+        return False
+    held = fingerprint(article.headline, body)
     return compare(held, fingerprint(rows.article["headline"], rows.body), hours_apart=0.0).kind == "same"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -55,7 +56,7 @@ def story_rows(loadable: Loadable, *, of: uuid.UUID | None = None) -> StoryRows:
     final_url = claim.final_url or claim.url or _linkless(claim)
     key = story_key(final_url, article.rel_canonical) if claim.url else final_url
     story = of or story_id(claim.source_id, key)
-    version = version_id(story, article.headline, article.body, _printed(article.published))
+    version = version_id(story, article.headline, article.body, printed_clock(article.published))
     digest = text_hash(article.body)
     row = {
         "story_id": story,
@@ -75,8 +76,8 @@ def story_rows(loadable: Loadable, *, of: uuid.UUID | None = None) -> StoryRows:
         "language": article.language,
         "word_count": article.word_count,
         "is_free_access": article.is_free_access,
-        **_moment("published", article.published),
-        **_moment("modified", article.modified),
+        **moment_columns("published", article.published),
+        **moment_columns("modified", article.modified),
         "first_seen_at": claim.discovered_at,
         "fetched_at": loadable.captured_at,
         "extractor_version": article.extractor_version,
@@ -84,8 +85,7 @@ def story_rows(loadable: Loadable, *, of: uuid.UUID | None = None) -> StoryRows:
     }
     bridges = bridge_rows(article)
     row, bridges = _clean(row), _clean(bridges)
-    told = {name: value for name, value in row.items() if name not in OWNED}
-    row["content_hash"] = _digest([told, bridges, article.body])
+    row["content_hash"] = content_hash(row, bridges, article.body)
     for rows in bridges.values():
         for one in rows:
             one["story_id"] = story
@@ -100,6 +100,12 @@ def story_rows(loadable: Loadable, *, of: uuid.UUID | None = None) -> StoryRows:
     return StoryRows(
         claim, telling, row, _version(loadable, version, story), _clean(article.body or ""), bridges
     )
+
+
+def content_hash(article: Row, bridges: Mapping[str, Sequence[Row]], body: str | None) -> str:
+    """A digest of all that was read: of the story's row but for what its earliest entry gives, of its parts without ids."""
+    told = {name: value for name, value in article.items() if name not in OWNED}
+    return _digest([told, bridges, body])
 
 
 def _linkless(claim: Claim) -> str:
@@ -120,6 +126,7 @@ def _version(loadable: Loadable, version: uuid.UUID, story: uuid.UUID) -> Row:
         "version_id": version,
         "story_id": story,
         "captured_at": loadable.captured_at,
+        "archived_by": loadable.claim.archived_by,
         "headline": _clean(loadable.article.headline),
         "published_at": published.instant if published else None,
         "published_local": published.local if published else None,
@@ -129,12 +136,13 @@ def _version(loadable: Loadable, version: uuid.UUID, story: uuid.UUID) -> Row:
     }
 
 
-def _printed(published: Timestamp | None) -> datetime | None:
+def printed_clock(published: Timestamp | None) -> datetime | None:
     """The wall clock that tells versions apart; none where it moves by itself ("2 hours ago")."""
     return published.local if published and "relative" not in published.flags else None
 
 
-def _moment(prefix: str, moment: Timestamp | None) -> Row:
+def moment_columns(prefix: str, moment: Timestamp | None) -> Row:
+    """The columns of a dated fact; None: of one that is not known."""
     if moment is None:
         return {f"{prefix}_{name}": None for name in _MOMENT} | {f"{prefix}_flags": []}
     return {

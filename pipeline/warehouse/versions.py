@@ -30,7 +30,7 @@ def write_versions(connection: Connection, told: Sequence[StoryRows]) -> None:
     by_id = {one.version["version_id"]: one for one in sorted(told, key=_latest_capture_first)}
     statement = insert(ARTICLE_VERSION).values([one.version for one in by_id.values()])
     excluded = statement.excluded
-    capture = ("captured_at", "archive_object", "archive_offset", "extractor_version")
+    capture = ("captured_at", "archived_by", "archive_object", "archive_offset", "extractor_version")
     earliest = {name: excluded[name] for name in capture}
     connection.execute(
         statement.on_conflict_do_update(

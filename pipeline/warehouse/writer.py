@@ -34,6 +34,7 @@ from pipeline.warehouse.tables import (
     STORY_ALIAS,
 )
 from pipeline.warehouse.tellings import Merges, decide
+from pipeline.warehouse.tombstones import reject_erased
 from pipeline.warehouse.versions import write_versions
 
 
@@ -43,6 +44,8 @@ class LoadReport:
 
     loaded: int
     duplicate: int
+    erased: int = 0
+    """Entries rejected because they tell an erased story."""
 
 
 def load(connection: Connection, loadables: Iterable[Loadable], now: datetime) -> LoadReport:
@@ -55,8 +58,10 @@ def load(connection: Connection, loadables: Iterable[Loadable], now: datetime) -
     # Nobody else may touch these stories from here to the commit.
     lock_names(connection, (f"source:{rows.telling.source_id}" for rows in batch.values()))
     batch = _as_shown(connection, _up_to_date(connection, batch))
+    kept = reject_erased(connection, batch, now)
+    erased, batch = len(batch) - len(kept), kept
     if not batch:
-        return LoadReport(0, 0)
+        return LoadReport(0, 0, erased)
     tellings = [rows.telling for rows in batch.values()]
     outcome = decide(connection, tellings, {one: rows.claim.entry for one, rows in batch.items()})
     settlements, merges = outcome.settlements, dict(outcome.merges)
@@ -75,7 +80,7 @@ def load(connection: Connection, loadables: Iterable[Loadable], now: datetime) -
     _settle_entries(connection, settlements, batch, now)
     clustering.group(connection, stories)
     loaded = sum(one.method is None for one in settlements if one.entry in batch)
-    return LoadReport(loaded, len(batch) - loaded)
+    return LoadReport(loaded, len(batch) - loaded, erased)
 
 
 def _up_to_date(connection: Connection, batch: dict[EntryId, StoryRows]) -> dict[EntryId, StoryRows]:
@@ -152,7 +157,7 @@ def _write(connection: Connection, winners: Sequence[StoryRows], now: datetime) 
     is_new: ColumnElement[bool] = literal_column("xmax = 0")
     rows = connection.execute(statement.returning(ARTICLE.c.story_id, is_new)).all()
     new = {story for story, inserted in rows if inserted}
-    _write_bridges(connection, [one for one in winners if one.telling.story_id in new])
+    write_bridges(connection, [one for one in winners if one.telling.story_id in new])
     revisits.plan(connection, [one for one in winners if one.telling.story_id in new])
 
 
@@ -176,7 +181,7 @@ def tell(connection: Connection, told: Sequence[StoryRows], now: datetime) -> se
         )
         if connection.execute(statement.values(**values, loaded_at=now)).rowcount:
             changed.add(story)
-    _write_bridges(connection, [one for story, one in latest.items() if story in changed])
+    write_bridges(connection, [one for story, one in latest.items() if story in changed])
     return changed
 
 
@@ -184,7 +189,8 @@ def _capture(rows: StoryRows) -> tuple[datetime, uuid.UUID, str]:
     return rows.article["fetched_at"], rows.article["version_id"], rows.article["content_hash"]
 
 
-def _write_bridges(connection: Connection, stories: Sequence[StoryRows]) -> None:
+def write_bridges(connection: Connection, stories: Sequence[StoryRows]) -> None:
+    """Puts the parts of these stories in place of those that stand there."""
     if not stories:
         return
     written = [one.article["story_id"] for one in stories]

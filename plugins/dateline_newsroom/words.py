@@ -18,7 +18,7 @@ HEALTH_WORDS = {
     "gap": "In the last day it scrolled past what we knew: stories may be lost",
     "new": "Not polled yet",
     "healthy": "Answers, in its usual rhythm",
-    "off": "Paused or removed",
+    "off": "Not polled: paused, removed, or a place of the past",
 }
 ALARM_WORDS = {
     "gap": "In the last week nothing in a document was known: stories may be lost",
@@ -36,7 +36,9 @@ REASON_WORDS = {
     "archive_damaged": "The archived bytes are missing or not what they were.",
     "load_fault": "The warehouse refused the story: a fault of ours.",
     "host_paused": "The host refused several addresses in a row and is left alone.",
+    "daily_limit": "Backfills have made the requests of the day at its host.",
     "not_a_feed": "The document is no feed.",
+    "erased": "It tells a story that was erased: nothing of it is kept.",
 }
 _UNITS = ((86_400 * 365, "y"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _MARKS = re.compile(r"\[-(.*?)-\]|\{\+(.*?)\+\}", re.DOTALL)

@@ -31,7 +31,7 @@ def test_each_reason_is_given_somewhere():
     texts = set().union(
         *(
             _texts(file)
-            for stage in ("flow", "warehouse", "extract")
+            for stage in ("flow", "warehouse", "extract", "history")
             for file in (ROOT / "pipeline" / stage).glob("*.py")
         )
     )
@@ -55,8 +55,8 @@ def _given(node):
     """The reasons that one expression names."""
     if isinstance(node, ast.Call):
         called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        place = {"Failure": 2, "reject": 2, "ask_again": 2}.get(called)
-        yield from _constants(node.args[place : place + 1] if place else [])
+        place = {"Failure": 2, "reject": 2, "ask_again": 2, "_hold": 3, "NotNow": 0}.get(called)
+        yield from _constants([] if place is None else node.args[place : place + 1])
     elif isinstance(node, ast.Tuple) and [*_constants(node.elts[:1])] == ["failed"]:
         yield from _constants(node.elts[1:2])
     elif isinstance(node, ast.Dict):

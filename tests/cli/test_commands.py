@@ -153,9 +153,18 @@ def test_the_archive_is_whole_until_a_byte_of_a_record_changes(hour):
 
 def test_backfill_of_a_window_lived_through_changes_nothing(hour):
     shell, _ = hour
-    shown = shell("backfill", "--from", "2020-01-01", "--to", "2020-01-02").stdout
-    assert "0 archived feed documents" in shown
+    window = ("--from", "2020-01-01", "--to", "2020-01-02")
+    shown = shell("backfill", *window, "--via", "archive").stdout
+    assert "0 documents of the past, 0 requests" in shown
     assert "ISO 8601" in shell("backfill", "--from", "yesterday", "--to", "2020-01-02", code=1).stderr
+    assert "two ends" in shell("backfill", "--from", "2020-01-01", code=1).stderr
+    assert (
+        "--source nobody.example" in shell("backfill", *window, "--source", "nobody.example", code=1).stderr
+    )
+    assert "2020-01-01 00:00" in shell("backfill", "--status").stdout
+    places = shell("backfill", "--status", *window).stdout
+    assert "archive" in places
+    assert "done" in places
 
 
 def test_nothing_that_could_be_polled_is_status_1_and_no_traceback(shell):

@@ -5,6 +5,7 @@ The demo shows it and the tests compare the warehouse with it.
 """
 
 from .captured import Captured, CapturedPage, FeedReplay, unpack
+from .past import Past
 from .server import Server, serve
 from .truth import Expectation, Truth
 from .world import World
@@ -14,6 +15,7 @@ __all__ = [
     "CapturedPage",
     "Expectation",
     "FeedReplay",
+    "Past",
     "Server",
     "Truth",
     "World",

@@ -12,9 +12,11 @@ from fastapi.testclient import TestClient
 
 from pipeline.errors import SettingsError
 from pipeline.flow.window import enter_window
-from pipeline.warehouse import alarms, pages, pages_history
+from pipeline.warehouse import alarms, backfills, pages, pages_history
+from pipeline.warehouse.backfills import Planned, Scope, Step
 from pipeline.warehouse.claims import claim_to_fetch
 from pipeline.warehouse.engine import open_warehouse, transaction
+from pipeline.warehouse.leases import worker
 from pipeline.warehouse.watchers import Round, Trouble, record_round, record_trouble
 from tests.plugins.world import filled
 
@@ -212,6 +214,35 @@ def test_a_backfill_is_seen_while_it_runs(run):
     assert "the others lack a share" in shown
     enter_window(run.context, day + timedelta(hours=12), day + timedelta(hours=13), shard=1, of=2)
     assert "9 of 24" in client.get("/history").text
+
+
+def test_walks_through_the_past_are_seen_with_what_is_left_and_what_feeds_missed(run):
+    client = client_of(lambda: run.engine)
+    since = datetime(2017, 12, 1, tzinfo=UTC)
+    scope = Scope(since, since + timedelta(days=31))
+    sources = [source for (source,) in run.rows("select source_id from news.source order by domain limit 2")]
+    walks = [Planned(source, place, 0) for source in sources for place in ("sitemap", "wayback")]
+    begun = NOW - timedelta(minutes=10)
+    with transaction(run.engine) as connection, worker(run.engine) as number:
+        backfills.plan(connection, scope.since, scope.until, walks)
+        for cursor in (None, "later"):
+            walk = backfills.claim(connection, number, scope, begun)
+            backfills.advance(connection, walk, Step(cursor, documents=4, found=31, new=30), NOW)
+        connection.exec_driver_sql(
+            f"update ops.backfill set lease_until = '{NOW + HOUR}' where cursor = 'later'"
+        )
+        connection.exec_driver_sql(
+            "insert into ops.reconciliation select '2026-03-03Z', '2026-03-04Z', source_id, 8, 6, 2, 0.25, 0, now() "
+            "from news.source order by domain limit 1"
+        )
+    with pages.reading(run.engine) as connection:
+        (told,) = pages_history.backfill_progress(connection, NOW)
+    assert (told.done, told.left, told.documents, told.found) == (1, 3, 8, 62)
+    assert told.seconds_left == pytest.approx(1800)
+    shown = " ".join(client.get("/history").text.split())
+    assert "about 30 min left" in shown
+    assert "1 / 4" in shown
+    assert "25 %" in shown
 
 
 def test_watchers_are_shown_and_a_late_one_is_told(run):

@@ -302,6 +302,23 @@ def test_links_start_from_the_base_of_their_own_element():
     )
 
 
+@pytest.mark.parametrize("tail", ["", "<item><title>cut"], ids=["sound", "broken"])
+def test_the_place_of_a_document_in_a_feeds_archive(tail):
+    links = "".join(
+        f'<atom:link rel="{relation}" href="/{relation}"/>'
+        for relation in ("next", "prev-archive", "current")
+    )
+    mark = '<fh:complete xmlns:fh="http://purl.org/syndication/history/1.0"/>'
+    body = f'<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>{links}{mark}<item><guid>1</guid></item>'
+    feed = parse_feed(f"{body}{tail or '</channel></rss>'}".encode(), url=URL)
+    found = (feed.next_url, feed.prev_archive_url, feed.current_url)
+    assert found == tuple(
+        f"https://www.harbour.example/{name}" for name in ("next", "prev-archive", "current")
+    )
+    assert feed.is_complete
+    assert not parse_feed(b"<rss><channel><item><guid>1</guid></item></channel></rss>", url=URL).is_complete
+
+
 @pytest.mark.parametrize(
     "title", ["Fog &amp;lt;late&amp;gt;", "<![CDATA[Fog &lt;late&gt;]]>", "Fog &lt;late&gt;"]
 )

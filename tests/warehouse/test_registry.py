@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from pipeline.errors import SettingsError
-from pipeline.records import Hints, Source
+from pipeline.records import Hints, HistoryPlace, Source
 from pipeline.warehouse import registry
 from pipeline.warehouse.due import Share, claim_feeds, release
 from pipeline.warehouse.engine import transaction
@@ -55,6 +55,7 @@ def test_what_a_file_says_is_what_is_registered(engine):
             Hints(until=date(2024, 5, 1), body=("div.text",), drop=(".ad", ".box")),
             Hints(since=date(2024, 5, 1), headline=("h1",), drop_authors=("Desk",), zone="Europe/Oslo"),
         ),
+        history=(HistoryPlace("archive"), HistoryPlace("sitemap", requests_per_day=50)),
     )
     assert sync(engine, HERALD, rich) == registry.SyncReport(("herald.example", "courier.example"), (), ())
     assert known(engine) == {"courier.example": rich, "herald.example": HERALD}

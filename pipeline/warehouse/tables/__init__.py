@@ -7,6 +7,7 @@ each table, the columns that a second load must leave as they were: all but our 
 from pipeline.warehouse.tables.alarms import ALARM
 from pipeline.warehouse.tables.bridges import (
     ARTICLE_AUTHOR,
+    ARTICLE_DATE_CANDIDATE,
     ARTICLE_DATELINE,
     ARTICLE_FIELD_CANDIDATE,
     ARTICLE_HEADING,
@@ -22,6 +23,9 @@ from pipeline.warehouse.tables.bridges import (
     ARTICLE_TIMESTAMP_READING,
     BRIDGES,
 )
+from pipeline.warehouse.tables.erasing import TOMBSTONE, TOMBSTONE_MARK
+from pipeline.warehouse.tables.exporting import ARCHIVE_REMOVED, EXPORT, FEED_POLL_SUM
+from pipeline.warehouse.tables.history import BACKFILL, HISTORY_QUOTA, RECONCILIATION
 from pipeline.warehouse.tables.metadata import METADATA
 from pipeline.warehouse.tables.news import (
     ARTICLE,
@@ -46,7 +50,9 @@ from pipeline.warehouse.tables.ops import (
     STORY_TEXT,
 )
 from pipeline.warehouse.tables.replays import REPLAY
+from pipeline.warehouse.tables.search import STORY_SEARCH
 from pipeline.warehouse.tables.subscriptions import SUBSCRIPTION
+from pipeline.warehouse.tables.warcs import WARC_FILE
 from pipeline.warehouse.tables.watching import WATCHER
 
 _BOOKKEEPING = {
@@ -63,6 +69,7 @@ _BOOKKEEPING = {
     "stated",
     "stated_at",
     "restatements",
+    "copies",
 }
 _HASHED_TABLES = (
     SOURCE,
@@ -84,11 +91,13 @@ HASHED_COLUMNS: dict[str, tuple[str, ...]] = {
 
 __all__ = [
     "ALARM",
+    "ARCHIVE_REMOVED",
     "ARTICLE",
     "ARTICLE_AUTHOR",
     "ARTICLE_BODY",
     "ARTICLE_CHANGE",
     "ARTICLE_DATELINE",
+    "ARTICLE_DATE_CANDIDATE",
     "ARTICLE_FIELD_CANDIDATE",
     "ARTICLE_HEADING",
     "ARTICLE_IMAGE",
@@ -102,16 +111,21 @@ __all__ = [
     "ARTICLE_TIMESTAMP",
     "ARTICLE_TIMESTAMP_READING",
     "ARTICLE_VERSION",
+    "BACKFILL",
     "BRIDGES",
+    "EXPORT",
     "FEED",
     "FEED_POLL",
+    "FEED_POLL_SUM",
     "FEED_STATE",
     "FETCH",
     "HASHED_COLUMNS",
+    "HISTORY_QUOTA",
     "HOST_REFUSAL",
     "HOST_SLOT",
     "LEDGER",
     "METADATA",
+    "RECONCILIATION",
     "REPLAY",
     "REVISIT",
     "ROBOTS",
@@ -119,7 +133,11 @@ __all__ = [
     "STORY_ALIAS",
     "STORY_CLUSTER",
     "STORY_EDGE",
+    "STORY_SEARCH",
     "STORY_TEXT",
     "SUBSCRIPTION",
+    "TOMBSTONE",
+    "TOMBSTONE_MARK",
+    "WARC_FILE",
     "WATCHER",
 ]

@@ -120,6 +120,20 @@ ARTICLE_FIELD_CANDIDATE = Table(
     schema="news",
     comment="What each source of a page says of a field: where they disagree, all are kept",
 )
+ARTICLE_DATE_CANDIDATE = Table(
+    "article_date_candidate",
+    METADATA,
+    story(),
+    _position("the page"),
+    column(
+        "method", Text, "Where it stands: json_ld, meta, microdata, time, visible, page_clock, feed or url"
+    ),
+    column("role", Text, "published, updated, page_clock, event or unknown, by where it stands"),
+    column("raw", Text, "The date as printed"),
+    column("detail", Text, "Property, element or label that held it"),
+    schema="news",
+    comment="Every date that a page or its feed states, as printed and not yet read: dates can be chosen again without the page",
+)
 ARTICLE_TIMESTAMP = Table(
     "article_timestamp",
     METADATA,
@@ -194,6 +208,7 @@ BRIDGES = (
     ARTICLE_NOTE,
     ARTICLE_METHOD,
     ARTICLE_FIELD_CANDIDATE,
+    ARTICLE_DATE_CANDIDATE,
     ARTICLE_TIMESTAMP,
     ARTICLE_TIMESTAMP_READING,
     ARTICLE_DATELINE,

@@ -40,6 +40,12 @@ SOURCE = Table(
     optional("delay_seconds", Float, "Least time between two page requests to a host; NULL: the setting's"),
     column("headers", JSONB, "Extra request headers; secrets by reference only"),
     column("hints", JSONB, "What its pages need said, with days of validity; as in the sources file"),
+    column(
+        "history",
+        JSONB,
+        "Where its old stories are looked for, in this order; as in the sources file",
+        server_default=sql("'[]'"),
+    ),
     CheckConstraint("state in ('active', 'paused', 'removed')", name="state"),
     schema="news",
     comment="Publishers",
@@ -55,9 +61,13 @@ FEED = Table(
         primary_key=True,
     ),
     column("source_id", Uuid, "Publisher", ForeignKey("news.source.source_id")),
-    column("url", Text, "Address polled", unique=True),
-    column("state", Text, "active or removed"),
-    CheckConstraint("state in ('active', 'removed')", name="state"),
+    column("url", Text, "Address polled; of a place of the past, history:<domain>/<place>", unique=True),
+    column(
+        "state",
+        Text,
+        "active, removed, or past: it is never polled, what a place of the publisher's past lists is filed under it",
+    ),
+    CheckConstraint("state in ('active', 'removed', 'past')", name="state"),
     Index(None, "source_id"),
     schema="news",
     comment="Feeds of the publishers",
@@ -145,7 +155,15 @@ ARTICLE_VERSION = Table(
     METADATA,
     column("version_id", Uuid, "UUIDv5 of the story and its text", primary_key=True),
     story(primary_key=False),
-    column("captured_at", DateTime(timezone=True), "When its bytes were first received"),
+    column(
+        "captured_at",
+        DateTime(timezone=True),
+        "When its bytes were first received: by us, or by the archive whose copy it is",
+    ),
+    text(
+        "archived_by",
+        "Archive on the web whose copy these bytes are, its host or collection; NULL: received from the publisher",
+    ),
     text("headline", "Headline of this version"),
     instant(
         "published_at", "Publication as this version states it: the instant in UTC; NULL where not certain"

@@ -182,7 +182,13 @@ FETCH = Table(
         "reason", "Reason code of a failure, whose page may be archived as well; NULL: the page was received"
     ),
     text("detail", "The failure in words"),
-    column("fetched_at", DateTime(timezone=True), "When the answer came"),
+    column(
+        "fetched_at",
+        DateTime(timezone=True),
+        "When the answer came; of a copy, when the archive that keeps it received the page",
+    ),
+    text("copy_url", "Address of the copy that was asked in place of the page that is gone; NULL: the page"),
+    text("archived_by", "Archive whose copy it is; NULL: received from the publisher itself"),
     column("duration_seconds", Float, "Time of the request with its redirects", server_default="0"),
     column("redirects", JSONB, "Each hop: status and address", server_default=sql("'[]'::jsonb")),
     text("content_type", "Content-Type as sent"),
@@ -242,6 +248,12 @@ LEDGER = Table(
         "tells the same story; NULL: too little is said to tell",
     ),
     instant("told_at", "The story's date by its page, else by the feed's document"),
+    optional(
+        "copies",
+        JSONB,
+        "Where archives on the web keep its page (url, captured_at, archive), asked in this order where the page "
+        "is gone; NULL: none is known",
+    ),
     text("stated", "Digest of what the feed said of it last; NULL: what the entry says"),
     instant(
         "stated_at",
