@@ -1,36 +1,47 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='changed_stories',
+        post_hook='{{ write_position() }}',
         indexes=[
             {'columns': ['story_id'], 'unique': true},
             {'columns': ['published_at']},
+            {'columns': ['first_seen_at']},
             {'columns': ['source_id', 'day']},
+            {'columns': ['day']},
             {'columns': ['cluster_id']},
         ]
     )
 }}
 
 with article as (
-    select * from {{ ref('stg_articles') }}
+    select * from {{ ref('stg_articles') }} where {{ of_changed_stories() }}
 ),
 
 source as (
-    select * from {{ ref('dim_sources') }}
+    select * from {{ ref('dim_sources') }} where is_current
 ),
 
 versions as (
-    select story_id, count(*) as versions from {{ ref('stg_article_versions') }} group by story_id
+    select story_id, count(*) as versions
+    from {{ ref('stg_article_versions') }}
+    where {{ of_changed_stories() }}
+    group by story_id
 ),
 
 -- What the last second look at the page showed.
 looks as (
     select distinct on (story_id) story_id, outcome, answered_at
     from {{ ref('stg_revisits') }}
-    where outcome in ('unchanged', 'changed', 'moved', 'gone')
+    where outcome in ('unchanged', 'changed', 'moved', 'gone') and {{ of_changed_stories() }}
     order by story_id, answered_at desc, turn desc
 ),
 
 authors as (
-    select story_id, count(*) as authors from {{ ref('stg_article_authors') }} group by story_id
+    select story_id, count(*) as authors
+    from {{ ref('stg_article_authors') }}
+    where {{ of_changed_stories() }}
+    group by story_id
 ),
 
 places as (
@@ -40,7 +51,7 @@ places as (
         country as place_country,
         geoname_id as place_geoname_id
     from {{ ref('stg_article_places') }}
-    where rel = 'located'
+    where rel = 'located' and {{ of_changed_stories() }}
     order by story_id, position
 ),
 
@@ -65,6 +76,7 @@ select
     source.domain as source_domain,
     cluster.cluster_id,
     cluster.cluster_id <> article.story_id as is_copy,
+    cluster.dated_at,
     article.final_url as url,
     article.canonical_url,
     article.headline,
@@ -74,7 +86,7 @@ select
     article.section,
     article.language,
     article.word_count,
-    body.body <> '' as has_body,
+    article.word_count > 0 as has_body,
     article.is_free_access,
     places.place,
     places.place_country,
@@ -102,6 +114,7 @@ select
     article.modified_at,
     article.first_seen_at,
     extract(epoch from article.first_seen_at - article.published_at)::double precision as discovery_seconds,
+    article.published_at > article.first_seen_at + interval '15 minutes' as is_dated_ahead,
     article.fetched_at,
     coalesce(versions.versions, 0) as versions,
     case when looks.outcome = 'gone' then looks.answered_at end as gone_at,
@@ -112,7 +125,6 @@ from article
 join told using (story_id)
 left join source using (source_id)
 left join {{ ref('stg_story_clusters') }} as cluster using (story_id)
-left join {{ ref('stg_article_bodies') }} as body using (version_id)
 left join versions using (story_id)
 left join looks using (story_id)
 left join authors using (story_id)

@@ -4,7 +4,7 @@
 with seen as (
     select
         feed_id,
-        date_trunc('hour', polled_at, 'UTC') as discovered_hour,
+        date_bin('1 hour', polled_at, timestamptz '2000-01-01 00:00Z') as discovered_hour,
         sum(new_entries) as seen
     from {{ ref('stg_feed_polls') }}
     group by 1, 2
@@ -14,7 +14,7 @@ with seen as (
 held as (
     select
         feed_id,
-        date_trunc('hour', discovered_at, 'UTC') as discovered_hour,
+        date_bin('1 hour', discovered_at, timestamptz '2000-01-01 00:00Z') as discovered_hour,
         count(*) as entries,
         count(*) filter (where state in ('discovered', 'fetched', 'waiting')) as pending,
         count(*) filter (where state = 'waiting') as waiting,
@@ -27,12 +27,12 @@ held as (
 )
 
 select
-    feed_id,
-    feed.source_id,
+    feed.feed_id,
+    source_id,
     source.domain as source_domain,
     feed.url as feed_url,
     discovered_hour,
-    coalesce(seen.seen, 0) as seen,
+    case when gone.feed_id is null then coalesce(seen.seen, 0) end as seen,
     coalesce(held.entries, 0) as entries,
     coalesce(held.pending, 0) as pending,
     coalesce(held.waiting, 0) as waiting,
@@ -42,5 +42,9 @@ select
     held.last_settled_at
 from seen
 full join held using (feed_id, discovered_hour)
-left join {{ ref('stg_feeds') }} as feed using (feed_id)
-left join {{ ref('stg_sources') }} as source using (source_id)
+join {{ ref('stg_feeds') }} as feed on feed.feed_id = coalesce(seen.feed_id, held.feed_id)
+join {{ ref('stg_sources') }} as source using (source_id)
+-- Of such a month the log no longer tells the hours.
+left join {{ ref('stg_feed_poll_sums') }} as gone
+    on gone.feed_id = feed.feed_id
+    and gone.month = date_trunc('month', discovered_hour at time zone 'UTC')::date

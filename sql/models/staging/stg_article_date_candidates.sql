@@ -1,0 +1,1 @@
+select * from {{ source('news', 'article_date_candidate') }}
