@@ -133,7 +133,8 @@ def test_query_prints_tables_csv_and_lines_and_cannot_write(hour):
         '1,"x,y"',
     ]
     assert "read-only" in shell("query", "delete from news.article", code=1).stderr
-    assert "syntax error" in shell("query", "selec", code=1).stderr
+    assert "no query of ours" in shell("query", "selec", code=1).stderr
+    assert "syntax error" in shell("query", "select from where", code=1).stderr
     assert "multiple commands" in shell("query", "select 1; commit; delete from news.article", code=1).stderr
     assert "no rows" in shell("query", "set statement_timeout = 0", code=1).stderr
     assert "harbourpost" in shell("query", "select domain from news.source where domain like '%post%'").stdout
