@@ -120,5 +120,10 @@ def test_a_round_that_fails_for_another_reason_is_told_at_once(watched):
     with transaction(watched.engine) as connection:
         connection.exec_driver_sql("alter table ops.feed_poll_away rename to feed_poll")
     watched.press.publish(1)
-    make_due(watched)
-    wait(watched, lambda: entries(watched) == 4)
+
+    def has_come():
+        # Again and again: a round that asked before the story was there may set the feed's next time after us.
+        make_due(watched)
+        return entries(watched) == 4
+
+    wait(watched, has_come)
