@@ -84,7 +84,9 @@ import pandas as pd
 from sqlalchemy import create_engine
 
 engine = create_engine("postgresql+psycopg://analyst@db.example/dateline")
-days = pd.read_sql("select day, source_domain, articles from marts.fct_articles_daily", engine, parse_dates=["day"])
+days = pd.read_sql(
+    "select day, source_domain, articles from marts.fct_articles_daily", engine, parse_dates=["day"]
+)
 ```
 
 **Polars**: `pl.read_database(query, engine)` with the same engine, or `pl.scan_parquet("export/stories/*/*.parquet")`.

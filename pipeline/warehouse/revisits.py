@@ -102,8 +102,10 @@ def claim_due(connection: Connection, worker: int, limit: int, now: datetime) ->
     )
     taken = {row.story_id: row for row in connection.execute(statement)}
     owners = select(LEDGER).where(LEDGER.c.state == "loaded", LEDGER.c.story_id.in_(taken))
-    rows = {(row.feed_id, row.entry_key): row.story_id for row in connection.execute(owners)}
-    claims = as_claims(connection, connection.execute(owners).all())
+    # Asked once: a load may name another owner at any moment.
+    owned = connection.execute(owners).all()
+    rows = {(row.feed_id, row.entry_key): row.story_id for row in owned}
+    claims = as_claims(connection, owned)
     stories = [(rows[claim.feed_id, claim.entry_key], claim) for claim in claims]
     return [Revisit(story, taken[story].turn, taken[story].tries, claim) for story, claim in stories]
 
