@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -10,6 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from pipeline.cli import show
+from pipeline.cli.moments import moment
 from pipeline.cli.running import print_ingest
 from pipeline.cli.session import ArchiveOption, WarehouseOption, err, opened, settled
 from pipeline.errors import SettingsError
@@ -95,7 +96,7 @@ def _scope(since: str | None, until: str | None, domains: tuple[str, ...], via: 
         raise SettingsError(message)
     if since is None or until is None:
         return Scope(places=via, domains=domains)
-    window = _moment(since, end=False), _moment(until, end=True)
+    window = moment(since, end=False), moment(until, end=True)
     if window[0] >= window[1]:
         message = f"--from {since} is not before --to {until}"
         raise SettingsError(message)
@@ -191,14 +192,3 @@ def _walks_table(walks: list[backfills.Line]) -> Table:
             one.reason or "",
         )
     return table
-
-
-def _moment(text: str, *, end: bool) -> datetime:
-    """A moment of an option; a bare day means its whole length."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        message = f"{text!r} is no ISO 8601 day or moment, as 2026-11-24 or 2026-11-24T15:00+03:00"
-        raise SettingsError(message) from error
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return at + timedelta(days=1) if end and len(text) == 10 else at

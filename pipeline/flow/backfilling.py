@@ -6,13 +6,13 @@ last document that was entered, whoever was interrupted. ``ingest_pending`` then
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from pipeline.fetch.loop import run
 from pipeline.flow.context import Context
 from pipeline.flow.polling import PollLine, Progress, silent
 from pipeline.flow.walking import ARCHIVE, WARCS, named_places, walk_all
@@ -83,7 +83,7 @@ def backfill_window(
     lanes = min(context.settings.concurrency, len(publishers))
     if lanes:
         with worker(context.engine) as number:
-            asyncio.run(walk_all(context, scope, number, lanes=lanes, progress=progress))
+            run(walk_all(context, scope, number, lanes=lanes, progress=progress))
     with transaction(context.engine) as connection:
         return report_of(backfills.lines(connection, scope, open_since=began), before)
 
@@ -194,6 +194,3 @@ def _together(context: Context, scope: Scope, place: str) -> list[Together]:
         (window, walks, {walk.source_id: known[walk.source_id].domain for walk in walks})
         for window, walks in windows.items()
     ]
-
-
-__all__ = ["DOORS", "BackfillReport", "backfill_window", "known_places", "report_of"]

@@ -42,13 +42,11 @@ from pipeline.warehouse.tables.ops import (
     FEED_POLL,
     FEED_STATE,
     FETCH,
-    HOST_REFUSAL,
-    HOST_SLOT,
     LEDGER,
     REVISIT,
-    ROBOTS,
     STORY_TEXT,
 )
+from pipeline.warehouse.tables.politeness import HOST_REFUSAL, HOST_SLOT, ROBOTS
 from pipeline.warehouse.tables.replays import REPLAY
 from pipeline.warehouse.tables.search import STORY_SEARCH
 from pipeline.warehouse.tables.subscriptions import SUBSCRIPTION
